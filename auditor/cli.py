@@ -1,0 +1,194 @@
+"""The commands: parse, call, exit. What they do stands elsewhere."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from auditor import __version__
+from auditor.errors import AuditorError
+from auditor.options import EXISTING, access, option, reaching, reporting, selecting, selection
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from auditor.config import Config
+    from auditor.console import Console
+    from auditor.scan import Scan
+    from auditor.targets import Access
+
+F = TypeVar("F", bound="Callable[..., Any]")
+
+
+def plainly(function: F) -> F:
+    """Turn the errors that tell the user what to do into a message and exit code 2."""
+
+    @functools.wraps(function)
+    def run(*arguments: Any, **options: Any) -> Any:
+        try:
+            return function(*arguments, **options)
+        except AuditorError as error:
+            raise click.UsageError(str(error)) from error
+
+    return run  # type: ignore[return-value]
+
+
+def configured(context: click.Context, _parameter: click.Parameter, path: Path | None) -> Config:
+    """Make the configuration file's ``[scan]`` the defaults of the command's options."""
+    from auditor import config
+
+    found = path or config.find(Path.cwd())
+    if found is None:
+        return config.Config()
+    names = {_long(each): each.name for each in context.command.params if isinstance(each, click.Option)}
+    try:
+        read = config.read(found, names)
+    except AuditorError as error:
+        raise click.UsageError(str(error), context) from error
+    context.default_map = {names[key]: value for key, value in read.scan.items()}
+    return read
+
+
+def _long(parameter: click.Option) -> str:
+    return parameter.opts[0].removeprefix("--")
+
+
+configuring = option(
+    "--config",
+    type=EXISTING,
+    is_eager=True,
+    callback=configured,
+    metavar="FILE",
+    help="The configuration; default: the nearest auditor.toml in or above this folder.",
+)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="auditor")
+def auditor() -> None:
+    """Audit an AWS account for security and best practice.
+
+    Exit codes: 0 fine, 1 the gate failed, 2 wrong usage or credentials, 3 too much could not be read, 130 interrupted.
+    Every option can also be set in auditor.toml or as AUDITOR_<OPTION> in the environment.
+    """
+
+
+@auditor.command()
+@reaching
+@selecting
+@option("--from", "replay", type=EXISTING, metavar="FILE", help="Audit a recording instead of an account.")
+@reporting
+@option("--partial", is_flag=True, help="When interrupted, still write what was read until then.")
+@configuring
+@plainly
+def scan(**options: Any) -> int:
+    """Audit an account, or a recording of one."""
+    console = _console(options)
+    return _scan(options, access(options)).run(console)
+
+
+def _console(options: dict[str, Any]) -> Console:
+    from auditor.console import Console
+
+    return Console(options.pop("quiet"), options.pop("colour"))
+
+
+def _scan(options: dict[str, Any], reach: Access) -> Scan:
+    from auditor.gate import Gate
+    from auditor.outputs import parse_all
+    from auditor.scan import Scan
+    from auditor.severity import Severity
+
+    fail_on = options.pop("fail_on")
+    gate = Gate(None if fail_on == "none" else Severity(fail_on), options.pop("max_unknown"))
+    return Scan(
+        access=reach,
+        selection=selection(options),
+        outputs=parse_all(options.pop("output_format")),
+        gate=gate,
+        **options,
+    )
+
+
+@auditor.command()
+@selecting
+@reporting
+@configuring
+@plainly
+def demo(**options: Any) -> int:
+    """Audit a sample account in an emulator: no AWS account, no credentials, no network.
+
+    Writes report.html and report.json here unless told otherwise. Needs the extra `demo`.
+    """
+    from auditor import demo as sample
+
+    console = _console(options)
+    options["output_format"] = options["output_format"] or ("html=report.html", "json=report.json")
+    return sample.run(lambda reach: _scan({"replay": None, "partial": False, **options}, reach), console)
+
+
+@auditor.command()
+@selecting
+@option("--region", multiple=True, help="A region that would be audited; default: those enabled for every account.")
+@plainly
+def plan(**options: Any) -> None:
+    """Print the calls that a selection makes, without making any."""
+    from auditor.listings import plan_table
+
+    regions = options.pop("region")
+    click.echo(plan_table(options.pop("folders"), selection(options), regions), nl=False)
+
+
+@auditor.command()
+@selecting
+@plainly
+def permissions(**options: Any) -> None:
+    """Print the least-privilege IAM policy that a selection needs."""
+    from auditor.listings import permissions_policy
+
+    click.echo(permissions_policy(options.pop("folders"), selection(options)), nl=False)
+
+
+@auditor.group(invoke_without_command=True)
+@selecting
+@click.pass_context
+@plainly
+def checks(context: click.Context, /, **options: Any) -> None:
+    """List the checks of a selection."""
+    context.obj = options
+    if context.invoked_subcommand is None:
+        from auditor.listings import checks_table
+
+        click.echo(checks_table(options.pop("folders"), selection(options)), nl=False)
+
+
+@checks.command()
+@click.argument("check_id", metavar="ID")
+@click.pass_obj
+@plainly
+def show(options: dict[str, Any], check_id: str) -> None:
+    """Explain a check: what it wants and why, what it reads, how a failure is mended."""
+    from auditor.listings import check_page
+
+    click.echo(check_page(options["folders"], check_id), nl=False)
+
+
+@auditor.command()
+@plainly
+def frameworks() -> None:
+    """List the frameworks and how much of each is decided by checks."""
+    from auditor.listings import frameworks_table
+
+    click.echo(frameworks_table(), nl=False)
+
+
+@auditor.command()
+@plainly
+def schema() -> None:
+    """Print the JSON Schema of the JSON report."""
+    from auditor.listings import report_schema
+
+    click.echo(report_schema(), nl=False)

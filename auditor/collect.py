@@ -1,0 +1,116 @@
+"""Collecting: making the planned calls, each once, and asking of each listed resource what the plan wants to know."""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from functools import partial
+from typing import TYPE_CHECKING, Any, Protocol
+
+from auditor.call import Failure
+from auditor.facts import Asked, closure
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from auditor.call import Call, Outcome
+    from auditor.crew import Crew
+    from auditor.inventory import Inventory
+    from auditor.plan import Plan
+    from auditor.resource import Resource
+
+
+class Progress(Protocol):
+    """Is told how a collection goes."""
+
+    def asked(self, call: Call) -> None:
+        """A call joins the work."""
+
+    def answered(self, call: Call, outcome: Outcome) -> None:
+        """A call came back."""
+
+
+class Quiet:
+    """Progress that nobody watches."""
+
+    def asked(self, call: Call) -> None:
+        """Tell nobody."""
+
+    def answered(self, call: Call, outcome: Outcome) -> None:
+        """Tell nobody."""
+
+
+class Collector:
+    """Fills an inventory by a plan. A call wanted twice is made once and its outcome shared."""
+
+    def __init__(self, plan: Plan, inventory: Inventory, crew: Crew, progress: Progress) -> None:
+        self._plan = plan
+        self._inventory = inventory
+        self._crew = crew
+        self._progress = progress
+        self._waiting: dict[Call, list[Callable[[], None]]] = {}
+        self._ready: deque[Callable[[], None]] = deque()
+        self._unlisted = {(each, region) for each in plan.types for region in inventory.regions(each)}
+        self._asked: dict[type[Resource], list[Asked[Any]]] = defaultdict(list)
+        for resource_type in plan.types:
+            self._asked[resource_type] = list(plan.asked(resource_type))
+
+    def run(self) -> None:
+        """Make every planned call and return when the inventory is complete."""
+        self._begin()
+        while finished := self._crew.next():
+            call, outcome = finished
+            self._progress.answered(call, outcome)
+            self._inventory.outcomes[call] = outcome
+            self._ready.extend(self._waiting.pop(call))
+            self._settle()
+
+    def abandon(self, code: str, message: str) -> None:
+        """Make what was not collected unseen for the reason given, so that no verdict rests on it."""
+        self._inventory.uncollected = Failure(code, message, self._inventory.at)
+        for resource_type, region in sorted(self._unlisted, key=lambda place: (place[0].__name__, place[1])):
+            self._inventory.enlist(resource_type, region)
+        self._unlisted.clear()
+
+    def _begin(self) -> None:
+        for resource_type, region in sorted(self._unlisted, key=lambda place: (place[0].__name__, place[1])):
+            if resource_type.listing:
+                call = self._inventory.shared_call(resource_type.listing.request, region)
+                self._request(call, partial(self._enlist, resource_type, region))
+            else:
+                self._enlist(resource_type, region)
+            for fact in self._plan.joined(resource_type):
+                self._request(self._inventory.shared_call(fact.request, region))
+        self._settle()
+
+    def _settle(self) -> None:
+        while self._ready:
+            self._ready.popleft()()
+
+    def _request(self, call: Call, then: Callable[[], None] = lambda: None) -> None:
+        """Have the call made, unless it was or is; run ``then`` once its outcome is known."""
+        if call in self._inventory.outcomes:
+            self._ready.append(then)
+        elif call in self._waiting:
+            self._waiting[call].append(then)
+        else:
+            self._waiting[call] = [then]
+            self._progress.asked(call)
+            self._crew.submit(call)
+
+    def _enlist(self, resource_type: type[Resource], region: str) -> None:
+        self._unlisted.discard((resource_type, region))
+        for resource in self._inventory.enlist(resource_type, region):
+            for fact in self._asked[resource_type]:
+                self._ask(resource, fact, self._deciding(resource, fact))
+
+    def _deciding(self, resource: Resource, fact: Asked[Any]) -> Iterator[Call]:
+        """Return the calls to the same resource that tell whether asking ``fact`` is moot."""
+        facts = closure(fact.inputs)
+        return (each.call(resource) for each in facts if isinstance(each, Asked) and each.owner is fact.owner)
+
+    def _ask(self, resource: Resource, fact: Asked[Any], deciding: Iterator[Call]) -> None:
+        call = next(deciding, None)
+        if call is not None:
+            self._request(call, partial(self._ask, resource, fact, deciding))
+        elif not (fact.moot and fact.moot.holds(resource)):
+            self._request(fact.call(resource))

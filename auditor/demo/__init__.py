@@ -1,0 +1,78 @@
+"""The demo: a sample account in an emulator on this machine, audited over HTTP as a real one would be."""
+
+from __future__ import annotations
+
+import logging
+import os
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+from auditor.errors import AuditorError
+from auditor.targets import Access
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from auditor.console import Console
+    from auditor.gate import ExitCode
+    from auditor.scan import Scan
+
+REGIONS: Final = ("eu-central-1", "eu-west-1", "us-east-1")
+ENVIRONMENT: Final = {
+    "AWS_ACCESS_KEY_ID": "demo",
+    "AWS_SECRET_ACCESS_KEY": "demo",
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "MOTO_EC2_LOAD_DEFAULT_AMIS": "false",
+    "MOTO_IAM_LOAD_MANAGED_POLICIES": "true",
+    "NO_PROXY": "127.0.0.1",
+}
+"""Credentials that mean nothing anywhere else, and an emulator without images and snapshots of its own."""
+
+
+class DemoError(AuditorError):
+    """The demo cannot run; the message says what is missing."""
+
+
+def run(scan: Callable[[Access], Scan], console: Console) -> ExitCode:
+    """Audit the sample account with the scan made for it; DemoError where the emulator is not installed."""
+    with _environment():
+        console.say("starting the emulator and building the sample account")
+        with emulator() as url:
+            return scan(Access(regions=REGIONS, endpoint_url=url)).run(console)
+
+
+@contextmanager
+def emulator() -> Iterator[str]:
+    """Yield the URL of an emulator on a free loopback port that holds the sample account; it stops with the context."""
+    try:
+        from moto.server import ThreadedMotoServer
+    except ImportError as error:
+        raise DemoError("the demo needs its emulator: pip install 'aws-account-auditor[demo]'") from error
+    from auditor.demo.account import build
+
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    try:
+        host, port = server.get_host_and_port()
+        url = f"http://{host}:{port}"
+        build(url, REGIONS)
+        yield url
+    finally:
+        server.stop()
+
+
+@contextmanager
+def _environment() -> Iterator[None]:
+    """Keep this machine's AWS settings out of the demo while the context is entered."""
+    before = dict(os.environ)
+    for name in [name for name in before if name.startswith("AWS_")]:
+        del os.environ[name]
+    os.environ.update(ENVIRONMENT)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)

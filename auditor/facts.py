@@ -1,0 +1,385 @@
+"""Facts: typed descriptors that say where each piece of a resource's configuration comes from.
+
+A fact is read lazily from the outcomes of the calls it declares. What AWS did not tell raises :class:`Unseen`;
+nothing unread ever has a value.
+"""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, Self, TypeVar, overload
+
+from auditor.call import Call, Failure, Reply
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from datetime import datetime
+
+    from auditor.resource import Resource
+
+T = TypeVar("T")
+MISSING: Final[Any] = object()
+UNREADABLE = (LookupError, TypeError, ValueError, AttributeError)
+"""What a parser raises on a reply that is not what AWS documents."""
+
+
+class Unseen(Exception):
+    """A fact AWS did not tell: which operation would have, the permission it takes, and why it did not.
+
+    Check authors never catch it; the engine turns it into the verdict UNKNOWN.
+    """
+
+    def __init__(self, operation: str, permission: str, code: str, message: str) -> None:
+        super().__init__(f"{operation}: {code}: {message}")
+        self.operation = operation
+        self.permission = permission
+        self.code = code
+        self.message = message
+
+
+class Observation(NamedTuple):
+    """A fact as it was read: evidence in AWS's own words."""
+
+    resource: Resource
+    fact: str
+    operation: str
+    at: datetime
+    value: Any
+
+
+@functools.cache
+def _compiled(path: str) -> Any:
+    import jmespath
+
+    return jmespath.compile(path)
+
+
+def select(path: str, value: Any) -> Any:
+    """Return what the JMESPath ``path`` selects of ``value``; an empty path selects all, an absent member is None."""
+    if not path:
+        return value
+    if path.isidentifier() and isinstance(value, dict):
+        return value.get(path)
+    return _compiled(path).search(value)
+
+
+class Request:
+    """One AWS operation as declared: its parameter template, its service, and the IAM permission it takes.
+
+    Templates name ``{id}``, ``{arn}``, ``{account}``, ``{region}``, ``{partition}`` or any top-level field of the
+    resource's listed row.
+    """
+
+    __slots__ = ("_permission", "_service", "operation", "owner", "parameters")
+
+    def __init__(self, operation: str, service: str, permission: str, parameters: Mapping[str, object]) -> None:
+        self.operation = operation
+        self.parameters = parameters
+        self._service = service
+        self._permission = permission
+        self.owner: type[Resource] | None = None
+
+    @property
+    def service(self) -> str:
+        """The botocore service name the call goes to: the resource's own unless declared otherwise."""
+        return self._service or (self.owner.service if self.owner else "")
+
+    @property
+    def permission(self) -> str:
+        """The IAM action that allows the call."""
+        return self._permission or f"{self.service}:{self.operation}"
+
+    @property
+    def name(self) -> str:
+        """How the operation is named in evidence: ``service:Operation``."""
+        return f"{self.service}:{self.operation}"
+
+    def call(self, region: str, names: Mapping[str, Any]) -> Call:
+        """Return the call with every template filled from ``names``."""
+        return Call.of(self.service, self.operation, region, fill(self.parameters, names))
+
+    def unseen(self, code: str, message: str) -> Unseen:
+        """Return the exception that says this operation did not answer."""
+        return Unseen(self.name, self.permission, code, message)
+
+    def succeeded(self, outcome: Reply | Failure) -> Reply:
+        """Return the reply, or raise Unseen for a failure."""
+        if isinstance(outcome, Failure):
+            raise self.unseen(outcome.code, outcome.message)
+        return outcome
+
+
+def fill(template: Any, names: Mapping[str, Any]) -> Any:
+    """Return ``template`` with the ``{name}`` of every string in it replaced."""
+    if isinstance(template, str):
+        return template.format_map(names) if "{" in template else template
+    if isinstance(template, dict):
+        return {key: fill(value, names) for key, value in template.items()}
+    if isinstance(template, (list, tuple)):
+        return [fill(value, names) for value in template]
+    return template
+
+
+class Fact(Generic[T]):
+    """A piece of a resource's configuration; read as an attribute of the resource."""
+
+    name = ""
+    owner: type[Resource]
+
+    def __set_name__(self, owner: type[Resource], name: str) -> None:
+        """Learn the class and attribute this fact belongs to."""
+        self.owner, self.name = owner, name
+
+    @overload
+    def __get__(self, instance: None, owner: type[Resource]) -> Self: ...
+    @overload
+    def __get__(self, instance: Resource, owner: type[Resource]) -> T: ...
+    def __get__(self, instance: Resource | None, owner: type[Resource]) -> Self | T:
+        """Return the value (or raise Unseen); on the class, the fact itself."""
+        if instance is None:
+            return self
+        value: T = instance.observe(self)
+        return value
+
+    def __repr__(self) -> str:
+        """Name the fact as code does."""
+        return f"{self.owner.__name__}.{self.name}"
+
+    @property
+    def requests(self) -> tuple[Request, ...]:
+        """The operations this fact itself asks."""
+        return ()
+
+    @property
+    def inputs(self) -> tuple[Fact[Any], ...]:
+        """The facts this one is computed from."""
+        return ()
+
+    def observe(self, resource: Resource) -> Observation:
+        """Return the observation of this fact on ``resource``; Unseen when AWS did not tell."""
+        raise NotImplementedError  # pragma: no cover - every kind of fact defines it
+
+
+class _Selected(Fact[T]):
+    """What the kinds of fact share that select a value from a reply."""
+
+    def __init__(self, path: str, default: T, parse: Callable[[Any], T] | None) -> None:
+        self.path = path
+        self.default = default
+        self.parse = parse
+
+    def value(self, request: Request, reply: Any) -> T:
+        try:
+            selected = select(self.path, reply)
+            if selected is None:
+                return self._absent(request)
+            return self.parse(selected) if self.parse else selected
+        except UNREADABLE as error:
+            raise request.unseen("MalformedReply", f"{self.path or 'the reply'} is not what AWS documents") from error
+
+    def _absent(self, request: Request) -> T:
+        if self.default is MISSING:
+            raise request.unseen("NotReturned", f"the reply has no {self.path}")
+        return self.default
+
+
+class Listed(_Selected[T]):
+    """A fact that stands in the list reply already: no call of its own.
+
+    ``default`` is the value AWS documents for a member it leaves out; without one, its absence is unseen.
+    """
+
+    def __init__(self, path: str, *, default: T = MISSING, parse: Callable[[Any], T] | None = None) -> None:
+        super().__init__(path, default, parse)
+
+    def observe(self, resource: Resource) -> Observation:
+        """Return the value of the resource's row."""
+        request = self.owner.listing_request()
+        return Observation(resource, self.name, request.name, resource.listed_at, self.value(request, resource.row))
+
+
+@dataclass(frozen=True, slots=True)
+class Moot:
+    """When another fact makes a call unnecessary: ``when`` of its value holds, and the answer is ``then``."""
+
+    fact: Fact[Any]
+    when: Callable[[Any], bool]
+    then: Any
+
+    def holds(self, resource: Resource) -> bool:
+        """Return whether the call need not be made for ``resource``; an unseen fact settles nothing."""
+        try:
+            return self.when(self.fact.__get__(resource, type(resource)))
+        except Unseen:
+            return False
+
+
+class Asked(_Selected[T]):
+    """A fact that costs one call per resource.
+
+    ``absent`` maps the error codes that mean something ("no policy") to their value. Any other error is unseen.
+    """
+
+    def __init__(
+        self,
+        operation: str,
+        path: str = "",
+        *,
+        service: str = "",
+        permission: str = "",
+        absent: Mapping[str, T] | None = None,
+        default: T = MISSING,
+        parse: Callable[[Any], T] | None = None,
+        moot: Moot | None = None,
+        **parameters: object,
+    ) -> None:
+        super().__init__(path, default, parse)
+        self.request = Request(operation, service, permission, parameters)
+        self.absent = absent or {}
+        self.moot = moot
+
+    def __set_name__(self, owner: type[Resource], name: str) -> None:
+        """Learn the class, which supplies the service."""
+        super().__set_name__(owner, name)
+        self.request.owner = owner
+
+    @property
+    def requests(self) -> tuple[Request, ...]:
+        """The one operation."""
+        return (self.request,)
+
+    @property
+    def inputs(self) -> tuple[Fact[Any], ...]:
+        """The fact that can make the call moot."""
+        return (self.moot.fact,) if self.moot else ()
+
+    def call(self, resource: Resource) -> Call:
+        """Return the call that asks for this fact of ``resource``."""
+        return self.request.call(resource.call_region, resource.names)
+
+    def observe(self, resource: Resource) -> Observation:
+        """Return the value of the resource's own reply."""
+        if self.moot and self.moot.holds(resource):
+            return Observation(resource, self.name, "moot", resource.listed_at, self.moot.then)
+        outcome = resource.inventory.outcome(self.call(resource))
+        if isinstance(outcome, Failure) and outcome.code in self.absent:
+            value = self.absent[outcome.code]
+        else:
+            value = self.value(self.request, self.request.succeeded(outcome).value)
+        return Observation(resource, self.name, self.request.name, outcome.at, value)
+
+
+class Joined(Fact[T]):
+    """A fact from one bulk call per account (or per region for regional resources), matched by id.
+
+    ``rows`` selects the rows of the reply, ``key`` the member of a row that equals ``match`` of the resource (an
+    empty key: the row itself), ``value`` what the matched row tells. ``default`` answers for a resource that no row
+    names; without one, that is unseen.
+    """
+
+    def __init__(
+        self,
+        operation: str,
+        rows: str,
+        *,
+        key: str = "",
+        match: str = "{id}",
+        decode: Callable[[Any], Iterable[Any]] | None = None,
+        value: Callable[[Any], T] | None = None,
+        default: T = MISSING,
+        service: str = "",
+        permission: str = "",
+        **parameters: object,
+    ) -> None:
+        self.request = Request(operation, service, permission, parameters)
+        self.rows = rows
+        self.key = key
+        self.match = match
+        self.decode = decode
+        self.row_value = value
+        self.default = default
+
+    def __set_name__(self, owner: type[Resource], name: str) -> None:
+        """Learn the class, which supplies the service."""
+        super().__set_name__(owner, name)
+        self.request.owner = owner
+
+    @property
+    def requests(self) -> tuple[Request, ...]:
+        """The one operation."""
+        return (self.request,)
+
+    def observe(self, resource: Resource) -> Observation:
+        """Return the value of the row that names the resource."""
+        call = resource.inventory.shared_call(self.request, resource.listing_region)
+        reply = self.request.succeeded(resource.inventory.outcome(call))
+        row = resource.inventory.joined(self, call, reply).get(fill(self.match, resource.names), MISSING)
+        return Observation(resource, self.name, self.request.name, reply.at, self._value(row, resource))
+
+    def index(self, reply: Reply) -> dict[Any, Any]:
+        """Return the reply's rows by join key; Unseen when they cannot be read."""
+        try:
+            rows = select(self.rows, reply.value) or ()
+            decoded = self.decode(rows) if self.decode else rows
+            return {select(self.key, row): row for row in decoded}
+        except UNREADABLE as error:
+            raise self.request.unseen("MalformedReply", f"{self.rows} is not what AWS documents") from error
+
+    def _value(self, row: Any, resource: Resource) -> T:
+        if row is MISSING:
+            if self.default is MISSING:
+                raise self.request.unseen("NotReturned", f"the reply does not name {resource.id}")
+            return self.default
+        value: T = self.row_value(row) if self.row_value else row
+        return value
+
+
+class Derived(Fact[T]):
+    """A fact computed from other facts, once per resource, however many checks read it."""
+
+    def __init__(self, function: Callable[[Any], T], inputs: tuple[Fact[Any], ...]) -> None:
+        self.function = function
+        self._inputs = inputs
+        self.__doc__ = function.__doc__
+
+    @property
+    def inputs(self) -> tuple[Fact[Any], ...]:
+        """The facts the function reads."""
+        return self._inputs
+
+
+def derived(*inputs: Fact[Any]) -> Callable[[Callable[[Any], T]], Derived[T]]:
+    """Declare a method of a resource class as a fact computed from ``inputs``."""
+    return lambda function: Derived(function, inputs)
+
+
+def closure(facts: Iterable[Fact[Any]]) -> frozenset[Fact[Any]]:
+    """Return ``facts`` with all the facts they are computed from."""
+    found: set[Fact[Any]] = set()
+    pending = list(facts)
+    while pending:
+        fact = pending.pop()
+        if fact not in found:
+            found.add(fact)
+            pending.extend(fact.inputs)
+    return frozenset(found)
+
+
+def either(*conditions: Callable[[], bool]) -> bool:
+    """Return whether any condition holds, in Kleene's logic: Unseen only when none holds and one is unseen."""
+    unseen = None
+    for condition in conditions:
+        try:
+            if condition():
+                return True
+        except Unseen as error:
+            unseen = unseen or error
+    if unseen:
+        raise unseen
+    return False
+
+
+def both(*conditions: Callable[[], bool]) -> bool:
+    """Return whether every condition holds, in Kleene's logic: Unseen only when none fails and one is unseen."""
+    return not either(*(lambda condition=condition: not condition() for condition in conditions))

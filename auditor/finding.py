@@ -1,0 +1,94 @@
+"""Findings: what a check decided of a resource, with the evidence for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from auditor.severity import Severity, Status
+
+if TYPE_CHECKING:
+    from auditor.facts import Unseen
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong with a resource: what, the offending value in AWS's words, and what should stand there."""
+
+    summary: str
+    found: Any = None
+    expected: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceRef:
+    """Which resource a finding is about."""
+
+    type: str
+    id: str
+    arn: str
+    name: str
+    tags: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A value that decided a finding: the fact, the operation and time (UTC) that supplied it, on which resource.
+
+    A value too long to carry is cut and ``truncated`` says so; the recording holds all of it.
+    """
+
+    resource: str
+    fact: str
+    operation: str
+    at: datetime
+    value: Any
+    truncated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a fact is unseen: the operation that would have told, the IAM action it takes, the error, what to do."""
+
+    operation: str
+    permission: str
+    code: str
+    message: str
+    remedy: str
+
+    @classmethod
+    def of(cls, unseen: Unseen) -> Refusal:
+        """Return the record of an unseen fact."""
+        from auditor.remedies import remedy
+
+        advice = remedy(unseen.permission, unseen.code, unseen.message)
+        return cls(unseen.operation, unseen.permission, unseen.code, unseen.message, advice)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one check decided of one resource.
+
+    ``fingerprint`` is the stable identity over runs: of check and resource ARN, of nothing that varies.
+    """
+
+    check: str
+    status: Status
+    severity: Severity
+    account: str
+    region: str
+    service: str
+    resource: ResourceRef
+    fingerprint: str
+    problems: tuple[Problem, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    unseen: Refusal | None = None
+    error: str = ""
+    fix: str = ""
+    parameters: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def order(self) -> tuple[str, str, str, str]:
+        """The place in a report: by check, then resource."""
+        return self.check, self.account, self.region, self.resource.arn

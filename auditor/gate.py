@@ -1,0 +1,72 @@
+"""The gate: from a report to an exit code, with the reasons for it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+from auditor.severity import Severity, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from auditor.report import Report
+
+
+class ExitCode(IntEnum):
+    """What the process exits with. A crash is none of the first four, so that a gate never mistakes it."""
+
+    FINE = 0
+    GATE_FAILED = 1
+    USAGE = 2
+    INCOMPLETE = 3
+    CRASH = 70
+    INTERRUPTED = 130
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What an audit must satisfy.
+
+    ``fail_on``: no failure of this severity or graver. ``max_unknown``: at most so many undecided findings; None:
+    none of critical or high severity.
+    """
+
+    fail_on: Severity | None = None
+    max_unknown: int | None = None
+
+    def judge(self, report: Report) -> Verdict:
+        """Return the exit code and one printed reason per violated rule. A failed gate outranks an incomplete audit."""
+        failures = tuple(self._failures(report))
+        gaps = tuple(self._gaps(report))
+        if failures:
+            return Verdict(ExitCode.GATE_FAILED, failures + gaps)
+        return Verdict(ExitCode.INCOMPLETE if gaps else ExitCode.FINE, gaps)
+
+    def _failures(self, report: Report) -> Iterator[str]:
+        if self.fail_on is None:
+            return
+        count = Counter(each.severity for each in report.findings if each.status is Status.FAIL)
+        told = [f"{count[each]} {each.value}" for each in Severity if each.reaches(self.fail_on) and count[each]]
+        if told:
+            yield f"failed findings at or above {self.fail_on.value}: {', '.join(told)}"
+
+    def _gaps(self, report: Report) -> Iterator[str]:
+        undecided = [each for each in report.findings if not each.status.decided]
+        if self.max_unknown is not None:
+            if len(undecided) > self.max_unknown:
+                yield f"{len(undecided)} questions could not be answered; --max-unknown allows {self.max_unknown}"
+            return
+        grave = sum(each.severity.reaches(Severity.HIGH) for each in undecided)
+        if grave:
+            yield f"{grave} questions of critical or high severity could not be answered"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The gate's answer."""
+
+    code: ExitCode
+    reasons: tuple[str, ...]

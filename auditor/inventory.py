@@ -1,0 +1,177 @@
+"""The inventory: an account's resources by type, look-ups that never conclude from a refusal, and the gaps."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+from auditor.call import Call, Failure
+from auditor.facts import UNREADABLE, Unseen
+from auditor.reading import current
+from auditor.resource import GLOBAL, GLOBAL_REGION, Resource
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from auditor.call import Outcome, Reply
+    from auditor.facts import Joined, Request
+    from auditor.resource import Listing
+    from auditor.targets import Target
+
+R = TypeVar("R", bound=Resource)
+
+
+class Gap(NamedTuple):
+    """A listing that AWS did not answer: resources of the type may exist in the region, unseen."""
+
+    resource_type: type[Resource]
+    region: str
+    unseen: Unseen
+
+
+class Inventory:
+    """What is known of one account: the outcomes of the calls made, and the resources they tell of.
+
+    Everything that reads an inventory is pure: no clock, no environment, no network.
+    """
+
+    def __init__(self, target: Target, at: datetime) -> None:
+        self.target = target
+        self.at = at
+        self.gaps: list[Gap] = []
+        self.outcomes: dict[Call, Outcome] = {}
+        self.uncollected = Failure("NotCollected", "this call was not part of the audit's plan", at)
+        self._resources: dict[type[Resource], dict[str, Resource]] = defaultdict(dict)
+        self._by_id: dict[type[Resource], dict[str, list[Resource]]] = {}
+        self._joins: dict[tuple[Joined[Any], Call], dict[Any, Any]] = {}
+        self._names: dict[str, Mapping[str, str]] = {}
+
+    def names(self, region: str) -> Mapping[str, str]:
+        """Return what templates may name of the place: partition, account, region."""
+        if region not in self._names:
+            place = {"partition": self.target.partition, "account": self.target.account, "region": region}
+            self._names[region] = place
+        return self._names[region]
+
+    def outcome(self, call: Call) -> Outcome:
+        """Return what came of a call; one that was never made is a failure that says so."""
+        return self.outcomes.get(call, self.uncollected)
+
+    def regions(self, resource_type: type[Resource]) -> tuple[str, ...]:
+        """Return where resources of the type are listed: the audited regions, or the one global place."""
+        return (GLOBAL_REGION,) if resource_type.scope is GLOBAL else self.target.regions
+
+    def shared_call(self, request: Request, region: str) -> Call:
+        """Return the call that answers for a whole ``region`` at once: a listing or a bulk read."""
+        place = self.target.home_region if region == GLOBAL_REGION else region
+        return request.call(place, self.names(region))
+
+    def enlist(self, resource_type: type[Resource], region: str) -> list[Resource]:
+        """Add and return the type's resources in ``region``, from its recorded listing; note a gap on failure."""
+        listing = resource_type.listing
+        if listing is None:
+            return self._add([self._single(resource_type, region)])
+        try:
+            reply = listing.request.succeeded(self.outcome(self.shared_call(listing.request, region)))
+            rows = listing.read(reply)
+        except Unseen as unseen:
+            self.gaps.append(Gap(resource_type, region, unseen))
+            return []
+        resources = [self._listed(resource_type, listing, region, row, reply) for row in rows]
+        return self._add([each for each in resources if each])
+
+    def _single(self, resource_type: type[Resource], region: str) -> Resource:
+        target = self.target
+        if region == GLOBAL_REGION:
+            return resource_type(self, target.account, f"arn:{target.partition}:iam::{target.account}:root", region)
+        # AWS gives a region's own settings no ARN; the auditor names them in the same grammar.
+        arn = f"arn:{target.partition}:{resource_type.service}:{region}:{target.account}:region"
+        return resource_type(self, region, arn, region)
+
+    def _listed(
+        self,
+        resource_type: type[Resource],
+        listing: Listing,
+        region: str,
+        row: Any,
+        reply: Reply,
+    ) -> Resource | None:
+        try:
+            identity = listing.identify(row, region, self.names)
+        except UNREADABLE:
+            unseen = listing.request.unseen("MalformedReply", f"a row of {listing.rows} does not name a resource")
+            self.gaps.append(Gap(resource_type, region, unseen))
+            return None
+        resource = resource_type(self, identity.id, identity.arn, identity.region)
+        resource.name, resource.tags = identity.name, identity.tags
+        resource.row, resource.listed_at = row, reply.at
+        return resource
+
+    def _add(self, resources: list[Resource]) -> list[Resource]:
+        """Keep what is new and in the audited regions; a multi-region trail is listed in each, a bucket anywhere."""
+        added = []
+        for resource in resources:
+            known = self._resources[type(resource)]
+            if resource.arn not in known and self._in_scope(resource.region):
+                known[resource.arn] = resource
+                added.append(resource)
+        return added
+
+    def _in_scope(self, region: str) -> bool:
+        return region == GLOBAL_REGION or region in self.target.regions
+
+    def add(self, resource: Resource) -> None:
+        """Add a resource made by hand. For tests of checks."""
+        self._resources[type(resource)][resource.arn] = resource
+
+    def listed(self, resource_type: type[R]) -> list[R]:
+        """Return the type's known resources by ARN, for the engine: gaps are the caller's to look at."""
+        known = self._resources.get(resource_type, {})
+        return [known[arn] for arn in sorted(known)]  # type: ignore[misc]
+
+    def all(self, resource_type: type[R], region: str = "") -> list[R]:
+        """Return every resource of the type (in ``region``); Unseen where a listing was refused."""
+        self._complete(resource_type, region)
+        return [each for each in self.listed(resource_type) if region in {"", each.region}]
+
+    def find(self, resource_type: type[R], name: str) -> R | None:
+        """Return the resource whose id or ARN is ``name``; None only if every listing answered without it."""
+        self._admit(resource_type)
+        by_name = self._index(resource_type)
+        if name not in by_name:
+            self._complete(resource_type, "")
+            return None
+        return by_name[name][0]  # type: ignore[return-value]
+
+    def one(self, resource_type: type[R], region: str = GLOBAL_REGION) -> R:
+        """Return the type's single resource of the account, or of ``region``."""
+        self._admit(resource_type)
+        return next(each for each in self.listed(resource_type) if each.region == region)
+
+    def joined(self, fact: Joined[Any], call: Call, reply: Reply) -> dict[Any, Any]:
+        """Return a bulk reply's rows by join key, read once."""
+        if (fact, call) not in self._joins:
+            self._joins[fact, call] = fact.index(reply)
+        return self._joins[fact, call]
+
+    def _index(self, resource_type: type[Resource]) -> dict[str, list[Resource]]:
+        if resource_type not in self._by_id:
+            index: dict[str, list[Resource]] = defaultdict(list)
+            for resource in self.listed(resource_type):
+                index[resource.id].append(resource)
+                index[resource.arn].append(resource)
+            self._by_id[resource_type] = index
+        return self._by_id[resource_type]
+
+    def _complete(self, resource_type: type[Resource], region: str) -> None:
+        self._admit(resource_type)
+        for gap in self.gaps:
+            if gap.resource_type is resource_type and region in {"", gap.region}:
+                raise gap.unseen.with_traceback(None)
+
+    @staticmethod
+    def _admit(resource_type: type[Resource]) -> None:
+        reading = current()
+        if reading:
+            reading.admit_type(resource_type)

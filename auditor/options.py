@@ -1,0 +1,147 @@
+"""Command-line options that several commands share, and the values they make."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import click
+
+from auditor.severity import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from auditor.registry import Selection
+    from auditor.targets import Access
+
+F = TypeVar("F", bound="Callable[..., Any]")
+SEVERITIES: Final = click.Choice([each.value for each in Severity])
+EXISTING: Final = click.Path(exists=True, path_type=Path)
+WRITABLE: Final = click.Path(dir_okay=False, path_type=Path)
+
+
+def option(name: str, *more: str, **settings: Any) -> Callable[[F], F]:
+    """Return a click option that the environment variable ``AUDITOR_<NAME>`` also sets."""
+    variable = "AUDITOR_" + name.removeprefix("--").upper().replace("-", "_")
+    return click.option(name, *more, envvar=variable, show_envvar=False, **settings)
+
+
+def _all(*options: Callable[[F], F]) -> Callable[[F], F]:
+    """Return a decorator that adds ``options`` in the order they stand."""
+    return lambda function: functools.reduce(lambda done, add: add(done), reversed(options), function)
+
+
+selecting = _all(
+    option("--check", multiple=True, metavar="ID", help="Only this check; may be a pattern such as 's3-*'."),
+    option("--service", multiple=True, metavar="NAME", help="Only checks of this service."),
+    option("--severity", multiple=True, type=SEVERITIES, help="Only checks of this severity."),
+    option("--framework", multiple=True, metavar="ID", help="Only checks of this framework."),
+    option("--exclude-check", multiple=True, metavar="ID", help="Leave this check out; may be a pattern."),
+    option("--exclude-service", multiple=True, metavar="NAME", help="Leave this service out."),
+    option("--exclude-severity", multiple=True, type=SEVERITIES, help="Leave this severity out."),
+    option("--exclude-framework", multiple=True, metavar="ID", help="Leave this framework's checks out."),
+    option(
+        "--checks",
+        "folders",
+        multiple=True,
+        metavar="PATH",
+        type=click.Path(exists=True, file_okay=False, path_type=Path),
+        help="A folder of further checks, your own.",
+    ),
+)
+"""Options that choose checks; :func:`selection` reads them."""
+
+SELECTING: Final = (
+    "check",
+    "service",
+    "severity",
+    "framework",
+    "exclude_check",
+    "exclude_service",
+    "exclude_severity",
+    "exclude_framework",
+)
+
+
+def selection(options: dict[str, Any]) -> Selection:
+    """Take the selecting options out of ``options`` and return what they select."""
+    from auditor.registry import Selection
+
+    chosen = {name: options.pop(name) for name in SELECTING}
+    return Selection(
+        checks=chosen["check"],
+        services=chosen["service"],
+        severities=tuple(map(Severity, chosen["severity"])),
+        frameworks=chosen["framework"],
+        exclude_checks=chosen["exclude_check"],
+        exclude_services=chosen["exclude_service"],
+        exclude_severities=tuple(map(Severity, chosen["exclude_severity"])),
+        exclude_frameworks=chosen["exclude_framework"],
+    )
+
+
+reaching = _all(
+    option("--profile", default="", help="The profile of the AWS configuration to use."),
+    option("--role-arn", multiple=True, metavar="ARN", help="A role to assume; repeat it for a chain, in order."),
+    option("--external-id", default="", help="The external id that the roles' trust policies ask for."),
+    option("--session-name", default="aws-account-auditor", show_default=True, help="The name in CloudTrail."),
+    option(
+        "--duration",
+        type=click.IntRange(900, 43200),
+        default=3600,
+        show_default=True,
+        metavar="SECONDS",
+        help="How long assumed credentials last before they are renewed.",
+    ),
+    option("--region", multiple=True, help="A region to audit; default: every region enabled for the account."),
+    option("--endpoint-url", default="", metavar="URL", help="An emulator or private endpoint to ask instead of AWS."),
+    option(
+        "--timeout",
+        type=click.FloatRange(min=0.1),
+        default=20.0,
+        show_default=True,
+        metavar="SECONDS",
+        help="How long to wait for one reply.",
+    ),
+    option("--workers", type=click.IntRange(1, 256), default=32, show_default=True, help="Calls to AWS at once."),
+)
+"""Options that say which account to audit and how to reach it."""
+
+REACHING: Final = ("profile", "external_id", "session_name", "duration", "endpoint_url", "timeout", "workers")
+
+
+def access(options: dict[str, Any]) -> Access:
+    """Take the reaching options out of ``options`` and return how to reach the account."""
+    from auditor.targets import Access
+
+    chosen = {name: options.pop(name) for name in REACHING}
+    return Access(role_arns=options.pop("role_arn"), regions=options.pop("region"), **chosen)
+
+
+reporting = _all(
+    option(
+        "--output-format",
+        multiple=True,
+        metavar="FORMAT[=PATH]",
+        help="A report to write: html, json or table, to a file or to standard output.",
+    ),
+    option("--record", type=WRITABLE, metavar="FILE", help="Keep the replies, to audit them again with --from."),
+    option(
+        "--fail-on",
+        type=click.Choice([*SEVERITIES.choices, "none"]),
+        default="none",
+        show_default=True,
+        help="Exit 1 when a finding of this severity or graver fails.",
+    ),
+    option(
+        "--max-unknown",
+        type=click.IntRange(min=0),
+        metavar="N",
+        help="Exit 3 when more findings than this are undecided; default: any of critical or high severity.",
+    ),
+    option("--quiet", "-q", is_flag=True, help="Print nothing but warnings and what was asked for."),
+    option("--color/--no-color", "colour", default=None, help="Colour the output; default: on a terminal."),
+)
+"""Options that say what to write and when to fail."""

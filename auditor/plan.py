@@ -1,0 +1,84 @@
+"""The plan: which calls the selected checks need, known before any is made."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from auditor.facts import Asked, Joined, Listed, Request
+from auditor.resource import GLOBAL
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from auditor.checking import Check
+    from auditor.facts import Fact
+    from auditor.resource import Resource
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One operation of the plan, and how often it is called: once per account, per region, or per resource."""
+
+    request: Request
+    resource_type: type[Resource]
+    per_resource: bool
+
+    @property
+    def per(self) -> str:
+        """What the operation is called once for."""
+        if self.per_resource and self.resource_type.listing:
+            return self.resource_type.__name__
+        return "account" if self.resource_type.scope is GLOBAL else "region"
+
+    def calls(self, regions: int) -> int | None:
+        """Return how many calls it takes over ``regions``; None when that depends on what AWS lists."""
+        return {"account": 1, "region": regions}.get(self.per)
+
+
+class Plan:
+    """What the selected checks need: resource types to list and facts to read, and nothing else."""
+
+    def __init__(self, checks: Iterable[Check]) -> None:
+        self.checks = tuple(checks)
+        facts = frozenset(fact for check in self.checks for fact in check.facts)
+        types = frozenset(each for check in self.checks for each in check.types)
+        self.types: tuple[type[Resource], ...] = tuple(sorted(types, key=_type_order))
+        self.facts: tuple[Fact[Any], ...] = tuple(sorted(facts, key=repr))
+
+    def joined(self, resource_type: type[Resource]) -> Iterator[Joined[Any]]:
+        """Yield the planned bulk facts of a type."""
+        return (fact for fact in self.facts if isinstance(fact, Joined) and fact.owner is resource_type)
+
+    def asked(self, resource_type: type[Resource]) -> Iterator[Asked[Any]]:
+        """Yield the planned per-resource facts of a type."""
+        return (fact for fact in self.facts if isinstance(fact, Asked) and fact.owner is resource_type)
+
+    def operations(self) -> dict[str, set[str]]:
+        """Return the names of the planned operations by service."""
+        operations: dict[str, set[str]] = defaultdict(set)
+        for step in self.steps():
+            operations[step.request.service].add(step.request.operation)
+        return operations
+
+    def steps(self) -> Iterator[Step]:
+        """Yield every operation of the plan, once for each way it is called."""
+        seen = set()
+        for step in self._all_steps():
+            key = step.request.name, str(step.request.parameters), step.per
+            if key not in seen:
+                seen.add(key)
+                yield step
+
+    def _all_steps(self) -> Iterator[Step]:
+        for resource_type in self.types:
+            if resource_type.listing:
+                yield Step(resource_type.listing.request, resource_type, per_resource=False)
+        for fact in self.facts:
+            for request in fact.requests:
+                yield Step(request, fact.owner, per_resource=not isinstance(fact, (Joined, Listed)))
+
+
+def _type_order(resource_type: type[Resource]) -> tuple[str, str]:
+    return resource_type.service, resource_type.__name__

@@ -1,0 +1,129 @@
+"""Policy documents, parsed once: as tolerant of single values and case as AWS is, and no more."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import unquote
+
+from auditor.policy.match import matches
+
+ANYONE: Final = "*"
+
+
+class PolicyError(ValueError):
+    """A text is not a policy document."""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One condition: operator and key in lower case (neither is case-sensitive), values of which one must match."""
+
+    operator: str
+    key: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement. ``principals`` are (type, value) pairs, ``("AWS", "*")`` for anyone; None where there is none."""
+
+    allows: bool
+    principals: tuple[tuple[str, str], ...] | None
+    not_principals: tuple[tuple[str, str], ...] | None
+    actions: tuple[str, ...] | None
+    not_actions: tuple[str, ...] | None
+    resources: tuple[str, ...] | None
+    not_resources: tuple[str, ...] | None
+    conditions: tuple[Condition, ...]
+    sid: str = ""
+
+    @property
+    def names_anyone(self) -> bool:
+        """Whether the principal is everyone."""
+        return ("AWS", ANYONE) in (self.principals or ())
+
+    def covers_action(self, action: str) -> bool:
+        """Return whether ``action`` (itself a pattern, ``s3:*`` for all of S3) is among the statement's actions."""
+        return any(matches(pattern, action, ignore_case=True) for pattern in self.actions or ())
+
+    def covers_resource(self, arn: str) -> bool:
+        """Return whether ``arn`` (itself a pattern) is among the statement's resources."""
+        return any(matches(pattern, arn) for pattern in self.resources or ())
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A policy: its version, empty when not stated, and its statements in order."""
+
+    version: str
+    statements: tuple[Statement, ...]
+
+
+def parse(text: str | dict[str, Any]) -> Document:
+    """Return the document in ``text``: JSON, URL-encoded JSON as IAM sends it, or the parsed object; PolicyError."""
+    document = _loads(text) if isinstance(text, str) else text
+    if not isinstance(document, dict):
+        raise PolicyError("a policy document is a JSON object")
+    statements = document.get("Statement", [])
+    rows = statements if isinstance(statements, list) else [statements]
+    return Document(str(document.get("Version", "")), tuple(_statement(row) for row in rows))
+
+
+def _loads(text: str) -> Any:
+    try:
+        return json.loads(text if text.lstrip().startswith("{") else unquote(text))
+    except (ValueError, RecursionError) as error:
+        raise PolicyError(f"a policy document is JSON: {error}") from error
+
+
+def _statement(row: Any) -> Statement:
+    if not isinstance(row, dict) or row.get("Effect") not in {"Allow", "Deny"}:
+        raise PolicyError("a statement is an object with the Effect Allow or Deny")
+    return Statement(
+        allows=row["Effect"] == "Allow",
+        principals=_principals(row.get("Principal")),
+        not_principals=_principals(row.get("NotPrincipal")),
+        actions=_values(row.get("Action")),
+        not_actions=_values(row.get("NotAction")),
+        resources=_values(row.get("Resource")),
+        not_resources=_values(row.get("NotResource")),
+        conditions=tuple(_conditions(row.get("Condition") or {})),
+        sid=str(row.get("Sid", "")),
+    )
+
+
+def _principals(value: Any) -> tuple[tuple[str, str], ...] | None:
+    if value is None:
+        return None
+    if isinstance(value, str):
+        return (("AWS", value),)
+    if not isinstance(value, dict):
+        raise PolicyError("a principal is '*' or an object")
+    return tuple((kind, each) for kind, values in value.items() for each in _values(values) or ())
+
+
+def _values(value: Any) -> tuple[str, ...] | None:
+    if value is None:
+        return None
+    return tuple(_word(each) for each in value) if isinstance(value, list) else (_word(value),)
+
+
+def _word(value: Any) -> str:
+    """Return a value as AWS compares it: booleans and numbers may stand without quotes."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, (str, int, float)):
+        return str(value)
+    raise PolicyError("a value is a string, a number or a boolean")
+
+
+def _conditions(block: Any) -> list[Condition]:
+    if not isinstance(block, dict) or not all(isinstance(keys, dict) for keys in block.values()):
+        raise PolicyError("a condition is an object of objects")
+    return [
+        Condition(operator.lower(), key.lower(), _values(values) or ())
+        for operator, keys in block.items()
+        for key, values in keys.items()
+    ]

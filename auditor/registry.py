@@ -1,0 +1,221 @@
+"""Which checks there are: the built-in ones, those of installed plugins, and those in a folder of the user's."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import importlib.util
+import pkgutil
+import sys
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from auditor.checking import Check
+from auditor.errors import AuditorError
+
+if TYPE_CHECKING:
+    from auditor.severity import Severity
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from importlib.resources.abc import Traversable
+    from types import ModuleType
+
+    from auditor.frameworks import Framework
+
+ENTRY_POINTS: Final = "auditor.checks"
+
+
+class RegistryError(AuditorError):
+    """The installation is broken or a selection names what does not exist; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """The checks by id, and what could not be loaded: reported, never fatal."""
+
+    checks: dict[str, Check]
+    problems: tuple[str, ...] = ()
+
+    def get(self, check_id: str) -> Check:
+        """Return a check; RegistryError that names the nearest id when there is none."""
+        if check_id not in self.checks:
+            raise RegistryError(f"there is no check {check_id}{_nearest(check_id, self.checks)}")
+        return self.checks[check_id]
+
+
+def load(folders: Iterable[Path] = ()) -> Registry:
+    """Return the built-in checks, those of installed plugins, and those of ``folders``.
+
+    A plugin that cannot be imported, or that takes an id in use, is told in ``problems``.
+    """
+    found = {check.id: check for check in _builtin()}
+    problems: list[str] = []
+    for origin, load_module in [*_plugins(), *_files(folders)]:
+        try:
+            checks = _checks_in(load_module())
+        except Exception as error:
+            problems.append(f"{origin} cannot be loaded: {type(error).__name__}: {error}")
+            continue
+        taken = [each.id for each in checks if found.setdefault(each.id, each) is not each]
+        problems.extend(f"{origin}: the id {each} is taken: give the check another" for each in taken)
+    return Registry(dict(sorted(found.items())), tuple(problems))
+
+
+def _builtin() -> Iterator[Check]:
+    package = beside("checks")
+    for module in pkgutil.walk_packages(package.__path__, "checks."):
+        yield from _checks_in(importlib.import_module(module.name))
+
+
+def beside(name: str) -> ModuleType:
+    """Return the import package ``name`` that belongs to this distribution.
+
+    ``checks`` and ``reports`` are common names: one that does not sit beside ``auditor`` is another project's, and
+    refused with RegistryError.
+    """
+    package = importlib.import_module(name)
+    home = Path(__file__).resolve().parent.parent
+    found = Path(package.__path__[0]).resolve()
+    if found.parent != home:
+        raise RegistryError(
+            f"the package {name!r} that Python finds in {found} is not the auditor's own: install aws-account-auditor "
+            "in an environment of its own (for example with pipx) and run it from another folder"
+        )
+    return package
+
+
+def framework_files() -> list[Traversable]:
+    """Return the built-in framework files."""
+    from importlib.resources import files
+
+    folder = files(beside("checks")) / "frameworks"
+    return [file for file in folder.iterdir() if file.name.endswith(".toml")] if folder.is_dir() else []
+
+
+def _plugins() -> Iterator[tuple[str, Callable[[], object]]]:
+    from importlib.metadata import entry_points
+
+    for entry in entry_points(group=ENTRY_POINTS):
+        yield f"plugin {entry.name}", entry.load
+
+
+def _files(folders: Iterable[Path]) -> Iterator[tuple[str, Callable[[], object]]]:
+    for folder in folders:
+        files = sorted(folder.rglob("*.py")) if folder.is_dir() else []
+        if not files:
+            raise RegistryError(f"{folder} holds no Python files: --checks takes a folder of check modules")
+        if str(folder) not in sys.path:
+            # So that the modules of a folder can import each other.
+            sys.path.append(str(folder))
+        for file in files:
+            if not file.name.startswith(("test_", "conftest", "__init__")):
+                yield str(file), _Loader(folder, file)
+
+
+@dataclass(frozen=True, slots=True)
+class _Loader:
+    folder: Path
+    file: Path
+
+    def __call__(self) -> ModuleType:
+        name = ".".join(self.file.relative_to(self.folder).with_suffix("").parts)
+        return importlib.import_module(name) if name in sys.modules else self._load(name)
+
+    def _load(self, name: str) -> ModuleType:
+        spec = importlib.util.spec_from_file_location(name, self.file)
+        if spec is None or spec.loader is None:
+            raise ImportError(f"{self.file} is not a Python module")
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[name] = module
+        try:
+            spec.loader.exec_module(module)
+        except BaseException:
+            del sys.modules[name]
+            raise
+        return module
+
+
+def _checks_in(module: object) -> list[Check]:
+    """Return the checks a module defines: its attributes, or the items of lists and tuples among them."""
+    found: list[Check] = []
+    for value in vars(module).values() if hasattr(module, "__dict__") else ():
+        items = value if isinstance(value, (list, tuple)) else (value,)
+        found.extend(each for each in items if isinstance(each, Check))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which checks to run. Each kind narrows; ids may be glob patterns; exclusions win."""
+
+    checks: tuple[str, ...] = ()
+    services: tuple[str, ...] = ()
+    severities: tuple[Severity, ...] = ()
+    frameworks: tuple[str, ...] = ()
+    exclude_checks: tuple[str, ...] = ()
+    exclude_services: tuple[str, ...] = ()
+    exclude_severities: tuple[Severity, ...] = ()
+    exclude_frameworks: tuple[str, ...] = ()
+
+    def apply(self, registry: Registry, frameworks: Sequence[Framework]) -> list[Check]:
+        """Return the selected checks by id; RegistryError for a name that matches nothing, or when none is left."""
+        self._refuse_unknown(registry, frameworks)
+        wanted = _Names(self.checks, self.services, self.severities, _mapped(self.frameworks, frameworks))
+        excluded = _Names(
+            self.exclude_checks,
+            self.exclude_services,
+            self.exclude_severities,
+            _mapped(self.exclude_frameworks, frameworks),
+        )
+        selected = [each for each in registry.checks.values() if wanted.admit(each) and not excluded.name(each)]
+        if not selected:
+            raise RegistryError("the selection leaves no check to run: `auditor checks` lists them")
+        return selected
+
+    def _refuse_unknown(self, registry: Registry, frameworks: Sequence[Framework]) -> None:
+        services = {check.service for check in registry.checks.values()}
+        for kind, names, known in (
+            ("check", (*self.checks, *self.exclude_checks), set(registry.checks)),
+            ("service", (*self.services, *self.exclude_services), services),
+            ("framework", (*self.frameworks, *self.exclude_frameworks), {each.id for each in frameworks}),
+        ):
+            for name in names:
+                if not any(fnmatchcase(each, name) for each in known):
+                    raise RegistryError(f"there is no {kind} {name}{_nearest(name, known)}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    checks: tuple[str, ...]
+    services: tuple[str, ...]
+    severities: tuple[Severity, ...]
+    mapped: frozenset[str] | None
+
+    def _answers(self, check: Check) -> Iterator[tuple[bool, bool]]:
+        """Yield, for each kind of name, whether any was given and whether one names the check."""
+        yield bool(self.checks), any(fnmatchcase(check.id, name) for name in self.checks)
+        yield bool(self.services), any(fnmatchcase(check.service, name) for name in self.services)
+        yield bool(self.severities), check.severity in self.severities
+        yield self.mapped is not None, check.id in (self.mapped or ())
+
+    def admit(self, check: Check) -> bool:
+        """Return whether every kind that was given names the check."""
+        return all(named for given, named in self._answers(check) if given)
+
+    def name(self, check: Check) -> bool:
+        """Return whether any kind names the check."""
+        return any(named for _given, named in self._answers(check))
+
+
+def _mapped(names: tuple[str, ...], frameworks: Sequence[Framework]) -> frozenset[str] | None:
+    """Return the checks of the named frameworks; None when none was named."""
+    if not names:
+        return None
+    chosen = [each for each in frameworks if any(fnmatchcase(each.id, name) for name in names)]
+    return frozenset(check for framework in chosen for check in framework.checks)
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    nearest = difflib.get_close_matches(name, list(known), 1)
+    return f": did you mean {nearest[0]}?" if nearest else ""

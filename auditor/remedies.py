@@ -1,0 +1,83 @@
+"""What to do about a call that AWS did not answer, said in one sentence."""
+
+from __future__ import annotations
+
+from typing import Final
+
+REFUSED: Final = frozenset(
+    {
+        "403",
+        "AccessDenied",
+        "AccessDeniedException",
+        "AllAccessDisabled",
+        "AuthorizationError",
+        "AuthorizationErrorException",
+        "Client.UnauthorizedOperation",
+        "Forbidden",
+        "NotAuthorized",
+        "UnauthorizedAccess",
+        "UnauthorizedOperation",
+    }
+)
+"""The codes AWS answers with when the caller may not."""
+
+EXPIRED: Final = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"})
+NOT_CREDENTIALS: Final = frozenset(
+    {
+        "AuthFailure",
+        "InvalidAccessKeyId",
+        "InvalidClientTokenId",
+        "SignatureDoesNotMatch",
+        "UnrecognizedClientException",
+    }
+)
+THROTTLED: Final = frozenset(
+    {
+        "BandwidthLimitExceeded",
+        "EC2ThrottledException",
+        "LimitExceededException",
+        "PriorRequestNotComplete",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "RequestThrottled",
+        "RequestThrottledException",
+        "SlowDown",
+        "ThrottledException",
+        "Throttling",
+        "ThrottlingException",
+        "TooManyRequestsException",
+        "TransactionInProgressException",
+    }
+)
+"""botocore's list of codes that mean "too fast"."""
+
+UNREACHABLE: Final = "Unreachable"
+"""The code of our own for an endpoint that did not answer in time, or at all."""
+INTERRUPTED: Final = "Interrupted"
+NOT_RECORDED: Final = "NotRecorded"
+
+_BY_CODE: Final = {
+    **dict.fromkeys(EXPIRED, "the credentials expired while the audit ran: renew them and run it again"),
+    **dict.fromkeys(
+        NOT_CREDENTIALS, "AWS does not accept these credentials here: check that the region is enabled for the account"
+    ),
+    **dict.fromkeys(THROTTLED, "AWS kept throttling: run again with fewer --workers"),
+    UNREACHABLE: "the endpoint did not answer: check the network path to it, then run again",
+    INTERRUPTED: "the audit was interrupted before this was read: run it again",
+    NOT_RECORDED: "the snapshot was recorded for a narrower selection: record it again with this one",
+    "MalformedReply": "the reply was not what AWS documents: run again, and report it if it stays",
+}
+
+
+def remedy(permission: str, code: str, message: str) -> str:
+    """Return the advice for an error code of an operation that takes ``permission``."""
+    if code in REFUSED and "service control policy" in message:
+        return f"a service control policy denies {permission}: exempt the auditor's role in it"
+    if code in REFUSED:
+        return f"grant {permission} to the auditor"
+    return _BY_CODE.get(code, "look the error code up in the service's API reference, then run again")
+
+
+def is_refusal(code: str) -> bool:
+    """Return whether granting the permission would answer the call."""
+    return code in REFUSED

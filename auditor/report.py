@@ -1,0 +1,157 @@
+"""The report: everything an audit found, as the plain value that every format renders and the schema describes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from auditor.finding import Finding
+from auditor.severity import Severity
+
+if TYPE_CHECKING:
+    from auditor.checking import Check
+
+SCHEMA_VERSION: Final = "1.0"
+
+
+@dataclass(frozen=True, slots=True)
+class FixFacts:
+    """How a check's failure is mended: prose, a command, resource definitions, and what mending costs."""
+
+    text: str
+    cli: str
+    terraform: str
+    cloudformation: str
+    downtime: bool
+    replacement: bool
+    cost: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CheckFacts:
+    """What a report says of a check once, for all its findings."""
+
+    id: str
+    title: str
+    rationale: str
+    severity: Severity
+    service: str
+    resource_type: str
+    references: tuple[str, ...]
+    fix: FixFacts
+    parameters: dict[str, Any]
+    facts: tuple[str, ...]
+    controls: tuple[str, ...]
+
+    @classmethod
+    def of(cls, check: Check, controls: tuple[str, ...]) -> CheckFacts:
+        """Return the facts of ``check``; ``controls`` are ``framework:control`` names."""
+        fix = check.fix
+        return cls(
+            id=check.id,
+            title=check.title,
+            rationale=check.rationale,
+            severity=check.severity,
+            service=check.service,
+            resource_type=check.resource.aws_type,
+            references=check.references,
+            fix=FixFacts(fix.text, fix.cli, fix.terraform, fix.cloudformation, fix.downtime, fix.replacement, fix.cost),
+            parameters=dict(check.parameters),
+            facts=tuple(sorted(repr(fact) for fact in check.facts)),
+            controls=controls,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """A score with what it rests on.
+
+    ``score`` is 0 to 100, None where nothing was asked; ``coverage`` is the percentage of questions decided.
+    """
+
+    name: str
+    score: float | None
+    coverage: float
+    passed: int
+    failed: int
+    accepted: int
+    unknown: int
+    error: int
+
+
+@dataclass(frozen=True, slots=True)
+class ControlResult:
+    """A framework's control: PASS, FAIL, UNKNOWN, MANUAL (a person must look), UNCOVERED or NOT_APPLICABLE.
+
+    NOT_APPLICABLE: its checks ran and no resource was there to judge, or none was selected.
+    """
+
+    id: str
+    title: str
+    status: str
+    checks: tuple[str, ...]
+    failing: int
+    unknown: int
+    guidance: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FrameworkResult:
+    """A framework's own score and its controls in order."""
+
+    id: str
+    title: str
+    tally: Tally
+    controls: tuple[ControlResult, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GapFacts:
+    """Something AWS did not tell, once for all the findings it leaves unknown, with what to do about it."""
+
+    operation: str
+    permission: str
+    code: str
+    message: str
+    remedy: str
+    account: str
+    regions: tuple[str, ...]
+    checks: tuple[str, ...]
+    findings: int
+
+
+@dataclass(frozen=True, slots=True)
+class AuditFacts:
+    """What was audited, when, by which version, and what limits the audit."""
+
+    tool_version: str
+    at: datetime
+    source: str
+    partition: str
+    accounts: tuple[str, ...]
+    regions: tuple[str, ...]
+    caller: str
+    partial: bool
+    checks_run: int
+    calls: int
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One audit's results. The scoring formula is told in ``formula``; see auditor/score.py."""
+
+    audit: AuditFacts
+    score: float | None
+    coverage: float
+    formula: str
+    accounts: tuple[Tally, ...]
+    services: tuple[Tally, ...]
+    severities: tuple[Tally, ...]
+    frameworks: tuple[FrameworkResult, ...]
+    checks: tuple[CheckFacts, ...]
+    findings: tuple[Finding, ...]
+    gaps: tuple[GapFacts, ...]
+    missing_permissions: dict[str, Any] = field(default_factory=dict)
+    schema_version: str = SCHEMA_VERSION

@@ -1,0 +1,197 @@
+"""Live: the only module that asks AWS, read-only by construction."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from botocore.config import Config
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    HTTPClientError,
+    PaginationError,
+)
+from botocore.exceptions import (
+    ConnectionError as TransportError,
+)
+from botocore.parsers import ResponseParserError
+
+from auditor import __version__
+from auditor.call import Failure, Reply
+from auditor.readonly import STARTS, ensure_read_only
+from auditor.remedies import UNREACHABLE
+from auditor.replies import masked, plain
+from auditor.targets import Access, Target, first_region, identify, open_session, with_regions
+from auditor.transport import Connections, remember_endpoints, use_fast_timestamps, use_lean_models
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+
+    from botocore.awsrequest import AWSRequest
+    from botocore.client import BaseClient
+    from botocore.session import Session
+
+    from auditor.call import Call, Outcome
+
+NOT_READY: Final = frozenset({"ReportNotPresent", "ReportExpired", "ReportInProgress"})
+"""IAM's codes for a credential report that has to be started or awaited."""
+
+ANSWERS: Final = (ClientError, BotoCoreError, ResponseParserError)
+"""What AWS and the network do instead of replying."""
+
+ATTEMPTS: Final = 10
+"""Tries of a throttled call. With fewer, botocore was seen to lose calls under steady throttling."""
+ALWAYS: Final = {"ec2": {"DescribeRegions"}, "iam": set(STARTS.values())}
+"""What a source calls of its own accord, beside the plan."""
+ENDPOINTS: Final = 10_000
+"""Endpoints remembered for each client: S3 has one for each bucket."""
+TRANSPORT_ATTEMPTS: Final = 3
+"""Tries of a call whose connection fails: an endpoint that is away does not return for more."""
+BREAKER: Final = 3
+"""Calls in a row an endpoint may leave unanswered before it is asked no more."""
+
+
+class Live:
+    """AWS, asked with one account's credentials. Safe to use from many threads."""
+
+    def __init__(
+        self, access: Access, session: Session, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
+        self._access = access
+        self._session = session
+        self._now = now
+        self._clients: dict[tuple[str, str], BaseClient] = {}
+        self._creating = threading.Lock()
+        self._connections = Connections(access.workers)
+        self._silent: Counter[tuple[str, str]] = Counter()
+        self.retries = 0
+
+    @classmethod
+    def open(cls, access: Access, operations: Mapping[str, Collection[str]]) -> Live:
+        """Return a source that can ask the planned ``operations`` (by service) of the account ``access`` reaches.
+
+        TargetError when it reaches none.
+        """
+        session = open_session(access)
+        use_fast_timestamps(session)
+        use_lean_models(session, {service: {*names, *ALWAYS.get(service, ())} for service, names in operations.items()})
+        return cls(access, session)
+
+    def target(self) -> Target:
+        """Return the account, its partition and the regions to audit; TargetError when AWS does not tell."""
+        region = first_region(self._session, self._access)
+        target = identify(self._client("sts", region), self._access)
+        place = region if self._access.endpoint_url else target.home_region
+        try:
+            described = self._client("ec2", place).describe_regions(AllRegions=True)["Regions"]  # type: ignore[attr-defined]
+        except ANSWERS as error:
+            return with_regions(target, self._access, None, self._failure(error).code)
+        return with_regions(target, self._access, described, "")
+
+    def fetch(self, call: Call) -> Outcome:
+        """Return AWS's reply with all pages merged, or the failure; never raise for what AWS or the network does."""
+        ensure_read_only(call)
+        endpoint = call.service, call.region
+        if self._silent[endpoint] >= BREAKER:
+            return Failure(UNREACHABLE, f"{call.service} in {call.region} stopped answering", self._now())
+        try:
+            value = self._ask(call)
+        except ANSWERS as error:
+            failure = self._failure(error)
+            self._silent[endpoint] = self._silent[endpoint] + 1 if failure.code == UNREACHABLE else 0
+            return failure
+        self._silent[endpoint] = 0
+        return Reply(value, self._now())
+
+    def _failure(self, error: Exception) -> Failure:
+        if isinstance(error, ClientError):
+            details = error.response.get("Error", {})
+            return Failure(details.get("Code") or "Unknown", details.get("Message") or "", self._now())
+        if isinstance(error, (TransportError, HTTPClientError)):
+            return Failure(UNREACHABLE, str(error), self._now())
+        code = "MalformedReply" if isinstance(error, (ResponseParserError, PaginationError)) else type(error).__name__
+        return Failure(code, str(error), self._now())
+
+    def _ask(self, call: Call) -> Any:
+        client = self._client(call.service, call.region)
+        start = STARTS.get((call.service, call.operation))
+        reply = self._started(client, start, call) if start else self._invoke(client, call)
+        shape = client.meta.service_model.operation_model(call.operation).output_shape
+        return masked(plain(reply), shape)
+
+    def _started(self, client: BaseClient, start: str, call: Call) -> Any:
+        """Return a report, having AWS make it first where there is none; it takes AWS seconds."""
+        for pause in (0.5, 1, 2, 2, 4, 4, 8, 8, 16):
+            try:
+                return self._invoke(client, call)
+            except ClientError as error:
+                if error.response["Error"]["Code"] not in NOT_READY:
+                    raise
+            getattr(client, _method(client, start))()
+            time.sleep(pause)
+        return self._invoke(client, call)
+
+    def _invoke(self, client: BaseClient, call: Call) -> Any:
+        method = _method(client, call.operation)
+        if client.can_paginate(method):
+            return client.get_paginator(method).paginate(**call.arguments).build_full_result()
+        return getattr(client, method)(**call.arguments)
+
+    def _client(self, service: str, region: str) -> BaseClient:
+        key = service, region
+        if key not in self._clients:
+            with self._creating:
+                if key not in self._clients:
+                    self._clients[key] = self._create(service, region)
+        return self._clients[key]
+
+    def _create(self, service: str, region: str) -> BaseClient:
+        endpoint = self._access.endpoint_url
+        client: BaseClient = self._session.create_client(
+            service, region, endpoint_url=endpoint or None, config=client_config(self._access)
+        )
+        self._connections.adopt(client)
+        remember_endpoints(client, ENDPOINTS)
+        client.meta.events.register_first("needs-retry.*", _give_up_on_silence)
+        client.meta.events.register("after-call.*", self._count_retries)
+        if endpoint:
+            client.meta.events.register_last("before-sign.s3-control.*", _without_account_prefix)
+        return client
+
+    def _count_retries(self, parsed: dict[str, Any], **_event: object) -> None:
+        self.retries += parsed.get("ResponseMetadata", {}).get("RetryAttempts", 0)
+
+
+def client_config(access: Access) -> Config:
+    """Return how every client behaves: adaptive retries, bounded waits, room for every worker's connection."""
+    emulated: dict[str, Any] = {"s3": {"addressing_style": "path"}, "inject_host_prefix": False}
+    return Config(
+        retries={"mode": "adaptive", "total_max_attempts": ATTEMPTS},
+        connect_timeout=min(access.timeout, 10.0),
+        read_timeout=access.timeout,
+        max_pool_connections=access.workers,
+        user_agent_extra=f"aws-account-auditor/{__version__}",
+        **(emulated if access.endpoint_url else {}),
+    )
+
+
+def _without_account_prefix(request: AWSRequest, **_event: object) -> None:
+    """Undo the account id that s3control puts in front of every host: one given address has no such names."""
+    account = request.headers.get("x-amz-account-id", "")
+    request.url = (request.url or "").replace(f"//{account}.", "//", 1)
+
+
+def _method(client: BaseClient, operation: str) -> str:
+    names = client.meta.method_to_api_mapping
+    return next(method for method, name in names.items() if name == operation)
+
+
+def _give_up_on_silence(attempts: int, caught_exception: Exception | None = None, **_event: object) -> None:
+    """Stop botocore from trying a silent endpoint as often as a throttling one."""
+    silent = isinstance(caught_exception, (TransportError, HTTPClientError))
+    if silent and attempts >= TRANSPORT_ATTEMPTS and caught_exception is not None:
+        raise caught_exception

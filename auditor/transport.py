@@ -1,0 +1,222 @@
+"""botocore made cheaper through its own seams: leaner models, one connection pool, less work per call.
+
+Every function here changes cost and never meaning; where botocore's shape differs from what a function expects, it
+leaves things as they are. Without this module every audit gives the same findings, later.
+"""
+
+from __future__ import annotations
+
+import gzip
+import logging
+from datetime import UTC, datetime
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+from botocore import utils
+from botocore.httpsession import URLLib3Session, get_cert_path
+from botocore.loaders import JSONFileLoader, create_loader
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Mapping
+
+    from botocore.client import BaseClient
+    from botocore.session import Session
+
+_LOGGER = logging.getLogger(__name__)
+
+_SEAMS: Final = (AttributeError, TypeError, KeyError, ValueError)
+"""What is raised when botocore's insides differ from what is expected here."""
+
+OWN_CALLS: Final[Mapping[str, frozenset[str]]] = {"s3": frozenset({"HeadBucket", "CreateSession"})}
+"""What botocore's own handlers call: HeadBucket finds a bucket's region, CreateSession opens directory buckets."""
+
+
+# --- Service models: only the operations that will be called -----------------------------------------------------
+
+
+def use_lean_models(session: Session, operations: Mapping[str, Collection[str]]) -> None:
+    """Have the session's clients know only ``operations`` (service → names) of the services named.
+
+    Must come before the session's first client. Services not named (those botocore fetches credentials with) stay
+    whole, and so do all models when botocore loads them another way.
+    """
+    try:
+        loader = create_loader(session.get_config_variable("data_path"))
+        loader.file_loader = _LeanFiles(operations)
+        session.register_component("data_loader", loader)
+    except _SEAMS:
+        _LOGGER.debug("service models are loaded the ordinary way", exc_info=True)
+
+
+class _LeanFiles(JSONFileLoader):
+    """Reads botocore's data files with msgspec, and of a service's model only what its named operations need."""
+
+    def __init__(self, operations: Mapping[str, Collection[str]]) -> None:
+        self._operations = operations
+
+    def load_file(self, file_path: str) -> Any:
+        """Return the file's content; None when there is no such file."""
+        content = _content(file_path)
+        if content is None:
+            return None
+        *_, service, _version, kind = Path(file_path).parts
+        wanted = self._operations.get(service)
+        if kind != "service-2" or wanted is None:
+            return msgspec.json.decode(content)
+        try:
+            return lean_model(content, {*wanted, *OWN_CALLS.get(service, ())})
+        except (msgspec.MsgspecError, *_SEAMS):
+            return msgspec.json.decode(content)
+
+
+def _content(path: str) -> bytes | None:
+    plain, compressed = Path(path + ".json"), Path(path + ".json.gz")
+    if plain.is_file():
+        return plain.read_bytes()
+    return gzip.decompress(compressed.read_bytes()) if compressed.is_file() else None
+
+
+def lean_model(content: bytes, operations: Collection[str]) -> dict[str, Any]:
+    """Return a service model with only ``operations``, the shapes they reach, all exceptions, and no documentation."""
+    model = msgspec.json.decode(content, type=dict[str, msgspec.Raw])
+    raw_operations = _raw(model.pop("operations"))
+    raw_shapes = _raw(model.pop("shapes"))
+    kept = {name: _undocumented(msgspec.json.decode(raw)) for name, raw in raw_operations.items() if name in operations}
+    exceptions = [name for name, raw in raw_shapes.items() if b'"exception":true' in bytes(raw)]
+    shapes = _reachable(raw_shapes, [*_references(kept), *exceptions])
+    rest = {key: msgspec.json.decode(raw) for key, raw in model.items() if key != "documentation"}
+    return {**rest, "operations": kept, "shapes": shapes}
+
+
+def _raw(content: msgspec.Raw) -> dict[str, msgspec.Raw]:
+    return msgspec.json.decode(content, type=dict[str, msgspec.Raw])
+
+
+def _reachable(raw_shapes: Mapping[str, msgspec.Raw], names: list[str]) -> dict[str, Any]:
+    shapes: dict[str, Any] = {}
+    while names:
+        name = names.pop()
+        if name not in shapes:
+            shapes[name] = _undocumented(msgspec.json.decode(raw_shapes[name]))
+            names.extend(_references(shapes[name]))
+    return shapes
+
+
+def _references(value: Any) -> Iterator[str]:
+    """Yield the names of the shapes that a part of a model refers to."""
+    if isinstance(value, dict):
+        name = value.get("shape")
+        if isinstance(name, str):
+            yield name
+        for each in value.values():
+            yield from _references(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _references(each)
+
+
+def _undocumented(value: Any) -> Any:
+    """Return a part of a model without its prose: most of its bytes. A member *named* documentation is no prose."""
+    if isinstance(value, dict):
+        return {
+            key: _undocumented(each)
+            for key, each in value.items()
+            if key != "documentation" or not isinstance(each, str)
+        }
+    return [_undocumented(each) for each in value] if isinstance(value, list) else value
+
+
+# --- Timestamps -------------------------------------------------------------------------------------------------
+
+
+def use_fast_timestamps(session: Session) -> None:
+    """Have replies' timestamps read by the standard library, in UTC; what it cannot read, botocore reads."""
+    try:
+        session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=timestamp)
+    except _SEAMS:
+        _LOGGER.debug("timestamps are parsed the ordinary way", exc_info=True)
+
+
+def timestamp(value: str | float) -> datetime:
+    """Return the moment AWS wrote as ISO 8601, seconds since 1970, or an HTTP date; ValueError for anything else."""
+    try:
+        if isinstance(value, str) and value[4:5] == "-":
+            moment = datetime.fromisoformat(value)
+            return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return datetime.fromtimestamp(float(value), UTC)
+    except (ValueError, OverflowError, OSError):
+        return utils.parse_timestamp(value)  # type: ignore[arg-type]  # the stub forgets numbers
+
+
+# --- Connections ------------------------------------------------------------------------------------------------
+
+HOSTS: Final = 1024
+"""Hosts whose connections are kept: each service has one in each region. urllib3 keeps 10, dropping the rest's."""
+
+
+class Connections:
+    """One pool of connections for all clients: connections are shared and reused, and trust is loaded once."""
+
+    def __init__(self, workers: int) -> None:
+        self._workers = workers
+        self._transports: dict[tuple[object, ...], URLLib3Session] = {}
+
+    def adopt(self, client: BaseClient) -> None:
+        """Have ``client`` send through the shared pool, unless it goes through a proxy or is built another way."""
+        try:
+            own = client._endpoint.http_session  # type: ignore[attr-defined]
+            if type(own) is URLLib3Session and not own._proxy_config._proxies:  # type: ignore[attr-defined]
+                client._endpoint.http_session = self._shared(own)  # type: ignore[attr-defined]
+        except (*_SEAMS, OSError):
+            _LOGGER.debug("the client keeps its own connections", exc_info=True)
+
+    def _shared(self, own: Any) -> URLLib3Session:
+        certificate = (own._cert_file, own._key_file) if own._cert_file else None
+        key = own._verify, str(own._timeout), certificate, str(own._socket_options)
+        if key not in self._transports:
+            shared: Any = URLLib3Session(
+                verify=own._verify,
+                timeout=(own._timeout.connect_timeout, own._timeout.read_timeout),  # type: ignore[arg-type]
+                max_pool_connections=self._workers,
+                socket_options=own._socket_options,
+                client_cert=certificate,
+            )
+            shared._manager.pools._maxsize = HOSTS
+            _load_trust_once(shared)
+            self._transports[key] = shared
+        return self._transports[key]
+
+
+def _load_trust_once(transport: Any) -> None:
+    """Load the certificate authorities into the session's TLS context now, and not again at every new connection."""
+    if not transport._verify:
+        return
+    authorities = str(get_cert_path(transport._verify))
+    context = transport._manager.connection_pool_kw["ssl_context"]
+    context.load_verify_locations(**{"capath" if Path(authorities).is_dir() else "cafile": authorities})
+    transport._setup_ssl_cert = partial(_require_certificate, transport._setup_ssl_cert)
+
+
+def _require_certificate(set_up: Callable[..., None], connections: Any, url: str, verify: bool | str) -> None:
+    set_up(connections, url, verify)
+    connections.ca_certs = None
+
+
+# --- Endpoints --------------------------------------------------------------------------------------------------
+
+
+def remember_endpoints(client: BaseClient, size: int) -> None:
+    """Have ``client`` work out each bucket's endpoint once: botocore remembers 100 of them, over all clients."""
+    try:
+        provider = client._ruleset_resolver._provider  # type: ignore[attr-defined]
+        resolve = type(provider).resolve_endpoint
+        cached = lru_cache(size)(lambda **parameters: resolve(provider, **parameters))
+        provider.resolve_endpoint = partial(_remembered, cached)
+    except _SEAMS:
+        _LOGGER.debug("endpoints are resolved the ordinary way", exc_info=True)
+
+
+def _remembered(cached: Callable[..., Any], **parameters: object) -> Any:
+    return cached(**{name: tuple(each) if isinstance(each, list) else each for name, each in parameters.items()})

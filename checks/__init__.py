@@ -1,0 +1,1 @@
+"""The built-in checks: one package per AWS service, and the frameworks they are scored against."""

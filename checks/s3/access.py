@@ -1,0 +1,146 @@
+"""Who can reach buckets: public access blocks, policies, ACLs, and the transport they insist on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from auditor import Fix, Problem, Problems, Severity, check
+from checks.s3.resources import BLOCK_SETTINGS, Bucket, S3Account
+
+if TYPE_CHECKING:
+    from auditor.policy import Condition, Statement
+
+USER_GUIDE: Final = "https://docs.aws.amazon.com/AmazonS3/latest/userguide"
+
+
+@check(
+    "s3-account-public-access-blocked",
+    Severity.MEDIUM,
+    reads=[S3Account.public_access_block],
+    references=[f"{USER_GUIDE}/access-control-block-public-access.html"],
+    fix=Fix(
+        cli="aws s3control put-public-access-block --account-id {resource.account} --public-access-block-configuration "
+        "BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true",
+        text="Buckets that are public on purpose stop being so: serve them through CloudFront first.",
+    ),
+)
+def account_public_access_blocked(account: S3Account) -> Problems:
+    """The account blocks public access to all its buckets.
+
+    The account's block holds for every bucket, today's and tomorrow's, whatever their own policies and ACLs say.
+    """
+    for setting in BLOCK_SETTINGS:
+        if not account.public_access_block.get(setting, False):
+            yield Problem(f"{setting} is off for the account", expected=f"{setting}: true")
+
+
+@check(
+    "s3-bucket-public-access-blocked",
+    Severity.HIGH,
+    reads=[Bucket.public_access_block, S3Account.public_access_block],
+    references=[f"{USER_GUIDE}/access-control-block-public-access.html"],
+    fix=Fix(
+        cli="aws s3api put-public-access-block --bucket {resource.id} --public-access-block-configuration "
+        "BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true",
+    ),
+)
+def bucket_public_access_blocked(bucket: Bucket) -> Problems:
+    """Public access to the bucket is blocked, by the bucket or by the account.
+
+    A block is the safety net under every policy and ACL: one careless statement cannot publish the data.
+    """
+    for setting in BLOCK_SETTINGS:
+        if not bucket.blocks(setting):
+            yield Problem(f"{setting} is off for the bucket and for the account", expected=f"{setting}: true")
+
+
+@check(
+    "s3-bucket-not-public",
+    Severity.CRITICAL,
+    reads=[Bucket.public_by_policy, Bucket.public_grants],
+    references=[
+        f"{USER_GUIDE}/access-control-block-public-access.html#access-control-block-public-access-policy-status"
+    ],
+    fix=Fix(
+        cli="aws s3api put-public-access-block --bucket {resource.id} --public-access-block-configuration "
+        "BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true",
+        text="Whoever reads the bucket without signing in is cut off at once.",
+    ),
+)
+def bucket_not_public(bucket: Bucket) -> Problems:
+    """The bucket is not public.
+
+    Anyone on the internet can use what a public policy or ACL grants. Public access blocks of the bucket and the
+    account are taken into account: what they stop is not public.
+    """
+    if bucket.public_by_policy:
+        yield Problem("the bucket policy grants access to anyone", expected="a policy that names its principals")
+    for grant in bucket.public_grants:
+        group = grant["Grantee"]["URI"].rpartition("/")[2]
+        yield Problem(
+            f"the ACL grants {grant['Permission']} to {group}", found=grant, expected="no grant to a public group"
+        )
+
+
+@check(
+    "s3-bucket-acls-disabled",
+    Severity.MEDIUM,
+    reads=[Bucket.ownership],
+    references=[f"{USER_GUIDE}/about-object-ownership.html"],
+    fix=Fix(
+        cli="aws s3api put-bucket-ownership-controls --bucket {resource.id} "
+        "--ownership-controls 'Rules=[{ObjectOwnership=BucketOwnerEnforced}]'",
+        text="Grant by policy first what the ACL grants to others: it stops working.",
+    ),
+)
+def bucket_acls_disabled(bucket: Bucket) -> Problems:
+    """ACLs are disabled: the bucket owner owns every object and policies alone grant access.
+
+    With ACLs, each object can carry grants of its own that no policy review sees.
+    """
+    if bucket.ownership != "BucketOwnerEnforced":
+        yield Problem(f"object ownership is {bucket.ownership}", expected="BucketOwnerEnforced")
+
+
+@check(
+    "s3-bucket-tls-only",
+    Severity.MEDIUM,
+    reads=[Bucket.policy],
+    references=[f"{USER_GUIDE}/security-best-practices.html"],
+    fix=Fix(
+        text='Add a Deny of "s3:*" for everyone on the bucket and its objects where aws:SecureTransport is false.',
+        terraform='data "aws_iam_policy_document" "tls_only" {\n'
+        "  statement {\n"
+        '    effect    = "Deny"\n'
+        '    actions   = ["s3:*"]\n'
+        '    resources = [aws_s3_bucket.this.arn, "${aws_s3_bucket.this.arn}/*"]\n'
+        '    principals {\n      type        = "*"\n      identifiers = ["*"]\n    }\n'
+        '    condition {\n      test     = "Bool"\n      variable = "aws:SecureTransport"\n'
+        '      values   = ["false"]\n    }\n'
+        "  }\n}",
+    ),
+)
+def bucket_tls_only(bucket: Bucket) -> Problems:
+    """The bucket policy denies requests that are not made over TLS.
+
+    S3 also answers over plain HTTP, where anyone on the way reads the objects and the requests.
+    """
+    denials = [each for each in bucket.policy.statements if _denies_plain_http(each)] if bucket.policy else []
+    for arn, what in ((bucket.arn, "the bucket"), (f"{bucket.arn}/*", "its objects")):
+        if not any(statement.covers_resource(arn) for statement in denials):
+            yield Problem(
+                f"plain HTTP to {what} is not denied", expected='Deny "s3:*" where aws:SecureTransport is false'
+            )
+
+
+def _denies_plain_http(statement: Statement) -> bool:
+    """Return whether a statement denies all of S3 to everyone on plain HTTP, with no condition beside that."""
+    everything = statement.names_anyone and statement.covers_action("s3:*")
+    return (
+        not statement.allows and everything and len(statement.conditions) == 1 and _plain_http(statement.conditions[0])
+    )
+
+
+def _plain_http(condition: Condition) -> bool:
+    secure = condition.operator in {"bool", "boolifexists"} and condition.key == "aws:securetransport"
+    return secure and [value.lower() for value in condition.values] == ["false"]

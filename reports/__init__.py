@@ -1,0 +1,17 @@
+"""The report formats: one module each, with a ``render`` that takes a Report and returns text."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from auditor.report import Report
+
+FORMATS: Final = {"html": "reports.html", "json": "reports.json", "table": "reports.table"}
+
+
+def render(report: Report, format_name: str, **options: object) -> str:
+    """Return ``report`` in the named format, with the format's own ``options``; KeyError for one there is not."""
+    text: str = import_module(FORMATS[format_name]).render(report, **options)
+    return text

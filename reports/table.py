@@ -1,0 +1,138 @@
+"""The report as text for a terminal: what a person understands at a glance."""
+
+from __future__ import annotations
+
+import textwrap
+from collections import Counter
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from auditor.severity import Severity, Status
+from auditor.textual import inert, padded, shortened
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from auditor.finding import Finding
+    from auditor.report import GapFacts, Report
+
+WIDTH: Final = 80
+TOP: Final = 10
+"""How many findings and gaps are told in full; the rest is counted."""
+COLOURS: Final = {Severity.CRITICAL: "magenta", Severity.HIGH: "red", Severity.MEDIUM: "yellow", Severity.LOW: "cyan"}
+
+
+def render(report: Report, *, width: int = WIDTH, colour: bool = False) -> str:
+    """Return the summary in lines of at most ``width`` cells, coloured for a terminal or plain."""
+    page = _Page(report, max(width, 60), colour)
+    blocks = ["\n".join(block) for block in page.blocks()]
+    return "\n\n".join(block for block in blocks if block) + "\n"
+
+
+class _Page:
+    def __init__(self, report: Report, width: int, colour: bool) -> None:  # noqa: FBT001 - one caller, above
+        self.report = report
+        self.width = width
+        self.colour = colour
+        self.titles = {check.id: check.title for check in report.checks}
+        self.failed = sorted(
+            (each for each in report.findings if each.status is Status.FAIL), key=lambda each: each.severity.rank
+        )
+
+    def blocks(self) -> Iterator[Iterable[str]]:
+        yield self._heading()
+        yield self._scores()
+        yield self._counts()
+        yield self._top()
+        yield self._errors()
+        yield self._gaps()
+        yield self._frameworks()
+        yield (self._wrapped(f"! {warning}", "  ") for warning in self.report.audit.warnings)
+
+    def _styled(self, text: str, **style: bool | str) -> str:
+        return click.style(text, **style) if self.colour else text  # type: ignore[arg-type]
+
+    def _wrapped(self, text: str, indent: str) -> str:
+        return textwrap.fill(
+            inert(text), self.width, initial_indent=indent[:-2], subsequent_indent=indent, break_on_hyphens=False
+        )
+
+    def _heading(self) -> Iterator[str]:
+        audit = self.report.audit
+        place = audit.regions[0] if len(audit.regions) == 1 else f"{len(audit.regions)} regions"
+        facts = f"{place} · {audit.checks_run} checks · {audit.at:%Y-%m-%d %H:%M} UTC"
+        accounts = " ".join(audit.accounts)
+        yield f"{self._styled(f'AWS account {accounts}', bold=True)} · {facts}"
+        if audit.partial:
+            yield self._styled("The audit was interrupted: what was not read is unknown.", fg="yellow")
+
+    def _scores(self) -> Iterator[str]:
+        report = self.report
+        score = "none" if report.score is None else f"{report.score:g} of 100"
+        asked = len(report.findings)
+        undecided = sum(not each.status.decided for each in report.findings)
+        yield f"  Score     {self._styled(score, bold=True)}"
+        answered = f"{asked - undecided:,} of {asked:,} questions answered"
+        yield f"  Coverage  {self._styled(f'{report.coverage:g} %', bold=True)}   {answered}"
+
+    def _counts(self) -> Iterator[str]:
+        """Yield failures by service and severity."""
+        count = Counter((each.service, each.severity) for each in self.failed)
+        unknown = Counter(each.service for each in self.report.findings if not each.status.decided)
+        services = [tally.name for tally in self.report.services]
+        if not services:
+            return
+        titles = [severity.value for severity in Severity]
+        yield self._styled("  Failed      " + "".join(f"{each:>10}" for each in titles) + "   unknown", bold=True)
+        for service in services:
+            cells = [self._cell(count[service, severity], severity) for severity in Severity]
+            open_ = f"{unknown[service] or '·':>10}"
+            yield f"  {padded(shortened(service, 12), 12)}{''.join(cells)}{open_}"
+
+    def _cell(self, count: int, severity: Severity) -> str:
+        text = f"{count or '·':>10}"
+        return self._styled(text, fg=COLOURS[severity], bold=True) if count else text
+
+    def _top(self) -> Iterator[str]:
+        if not self.failed:
+            return
+        yield self._styled("  What to mend first", bold=True)
+        for finding in self.failed[:TOP]:
+            yield from self._finding(finding)
+        if len(self.failed) > TOP:
+            yield f"  … and {len(self.failed) - TOP:,} more: `--output-format html=report.html` shows them all"
+
+    def _finding(self, finding: Finding) -> Iterator[str]:
+        severity = self._styled(f"{finding.severity.value.upper():<9}", fg=COLOURS[finding.severity], bold=True)
+        place = "" if finding.region == "global" else f" ({finding.region})"
+        room = self.width - 11 - len(finding.check) - 2 - len(place)
+        yield f"  {severity}{finding.check}  {shortened(finding.resource.name, max(room, 12))}{place}"
+        yield self._wrapped(shortened(finding.problems[0].summary, 2 * self.width), " " * 13)
+
+    def _errors(self) -> Iterator[str]:
+        errors = [each for each in self.report.findings if each.status is Status.ERROR]
+        if errors:
+            yield self._styled("  Checks that failed to run (please report them)", bold=True)
+        for finding in errors[:TOP]:
+            yield self._wrapped(f"{finding.check}: {shortened(finding.error, 2 * self.width)}", "    ")
+
+    def _gaps(self) -> Iterator[str]:
+        gaps: Sequence[GapFacts] = sorted(self.report.gaps, key=lambda gap: -gap.findings)
+        if gaps:
+            yield self._styled("  What AWS did not tell", bold=True)
+        for gap in gaps[:TOP]:
+            answers = "1 answer" if gap.findings == 1 else f"{gap.findings:,} answers"
+            yield self._wrapped(f"{gap.operation}: {gap.code}, {answers} missing: {gap.remedy}", "    ")
+        if len(gaps) > TOP:
+            yield f"  … and {len(gaps) - TOP:,} more operations"
+
+    def _frameworks(self) -> Iterator[str]:
+        if self.report.frameworks:
+            yield self._styled("  Frameworks", bold=True)
+        for framework in self.report.frameworks:
+            status = Counter(control.status for control in framework.controls)
+            score = "none" if framework.tally.score is None else f"{framework.tally.score:g}"
+            told = f"{status['PASS']} passed, {status['FAIL']} failed, {status['UNKNOWN']} unknown"
+            name = padded(shortened(framework.id, 32), 32)
+            yield f"  {name}{score:>6}   {told} of {len(framework.controls)} controls"
