@@ -13,8 +13,9 @@ from auditor.finding import Problem
 from auditor.resource import Resource
 
 if TYPE_CHECKING:
-    from auditor.severity import Severity
     from collections.abc import Mapping, Sequence
+
+    from auditor.severity import Severity
 
 Problems = Iterator[Problem]
 Function = Callable[..., Problems]

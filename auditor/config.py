@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path  # noqa: TC003 - a dataclass shows it
 from typing import TYPE_CHECKING, Any, Final
 
 from auditor.errors import AuditorError

@@ -67,14 +67,14 @@ class Console:
         if self.quiet or not sys.stderr.isatty():
             yield Quiet()
             return
-        with _Bar(self.coloured(err=True), retries) as bar:
+        with _Bar(retries, colour=self.coloured(err=True)) as bar:
             yield bar
 
 
 class _Bar:
     """A progress bar: calls made of calls known, the services at work, throttling, and the time left."""
 
-    def __init__(self, colour: bool, retries: Callable[[], int]) -> None:
+    def __init__(self, retries: Callable[[], int], *, colour: bool) -> None:
         from rich.console import Console as RichConsole
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 

@@ -116,6 +116,6 @@ class Threads:
         while (call := self._calls.get()) is not None:
             try:
                 outcome: Outcome | BaseException = self._source.fetch(call)
-            except BaseException as error:
+            except BaseException as error:  # noqa: BLE001 - a fault is raised where the audit can report it
                 outcome = error
             self._outcomes.put((call, outcome))

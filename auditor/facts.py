@@ -24,7 +24,7 @@ UNREADABLE = (LookupError, TypeError, ValueError, AttributeError)
 """What a parser raises on a reply that is not what AWS documents."""
 
 
-class Unseen(Exception):
+class Unseen(Exception):  # noqa: N818 - an answer ("not seen"), not an error of the program
     """A fact AWS did not tell: which operation would have, the permission it takes, and why it did not.
 
     Check authors never catch it; the engine turns it into the verdict UNKNOWN.

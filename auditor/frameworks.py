@@ -13,9 +13,10 @@ from auditor.score import tally
 from auditor.severity import Status
 
 if TYPE_CHECKING:
-    from auditor.finding import Finding
     from collections.abc import Iterable, Mapping, Sequence
     from importlib.resources.abc import Traversable
+
+    from auditor.finding import Finding
 
 
 class FrameworkError(AuditorError):

@@ -94,7 +94,7 @@ class _Trial:
             return self.check.applies(self.resource)
         except Unseen as unseen:
             self.unseen = unseen
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - a fault of a check is a finding, not the end of the audit
             self.error = _where(error)
         return False
 
@@ -105,7 +105,7 @@ class _Trial:
                 self.problems.append(problem)
         except Unseen as unseen:
             self.unseen = unseen
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - a fault of a check is a finding, not the end of the audit
             self.error = _where(error)
 
     def _status(self) -> Status:

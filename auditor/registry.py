@@ -16,12 +16,12 @@ from auditor.checking import Check
 from auditor.errors import AuditorError
 
 if TYPE_CHECKING:
-    from auditor.severity import Severity
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from importlib.resources.abc import Traversable
     from types import ModuleType
 
     from auditor.frameworks import Framework
+    from auditor.severity import Severity
 
 ENTRY_POINTS: Final = "auditor.checks"
 
@@ -54,7 +54,7 @@ def load(folders: Iterable[Path] = ()) -> Registry:
     for origin, load_module in [*_plugins(), *_files(folders)]:
         try:
             checks = _checks_in(load_module())
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - a plugin may raise anything; it is reported
             problems.append(f"{origin} cannot be loaded: {type(error).__name__}: {error}")
             continue
         taken = [each.id for each in checks if found.setdefault(each.id, each) is not each]

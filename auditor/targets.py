@@ -104,7 +104,9 @@ def _assume(session: Session, role_arn: str, access: Access) -> None:
     if access.external_id:
         extra["ExternalId"] = access.external_id
     fetcher = AssumeRoleCredentialFetcher(create_client, session.get_credentials(), role_arn, extra_args=extra)
-    session._credentials = DeferredRefreshableCredentials(fetcher.fetch_credentials, "assume-role")  # type: ignore[attr-defined]
+    renewable = DeferredRefreshableCredentials(fetcher.fetch_credentials, "assume-role")
+    # The session's public setter takes only credentials that cannot be renewed.
+    session._credentials = renewable  # type: ignore[attr-defined]  # noqa: SLF001
 
 
 def first_region(session: Session, access: Access) -> str:

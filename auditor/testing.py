@@ -105,10 +105,10 @@ class Case:
         """Assert the verdict."""
         finding = verdict(self.check, *self.resources, unlisted=self.unlisted, **dict(self.settings))
         status = finding.status if finding else None
-        assert status is self.expected, f"{status} instead of {self.expected}: {finding}"
+        assert status is self.expected, f"{status} instead of {self.expected}: {finding}"  # noqa: S101
         if finding and self.says:
             told = [each.summary for each in finding.problems] + [str(finding.unseen), finding.error]
-            assert any(self.says in each for each in told), f"{self.says!r} is not among {told}"
+            assert any(self.says in each for each in told), f"{self.says!r} is not among {told}"  # noqa: S101
 
 
 def passes(check: Check, *resources: Resource, **settings: Any) -> Case:

@@ -199,7 +199,7 @@ def _load_trust_once(transport: Any) -> None:
     transport._setup_ssl_cert = partial(_require_certificate, transport._setup_ssl_cert)
 
 
-def _require_certificate(set_up: Callable[..., None], connections: Any, url: str, verify: bool | str) -> None:
+def _require_certificate(set_up: Callable[..., None], connections: Any, url: str, verify: bool | str) -> None:  # noqa: FBT001 - botocore's own signature
     set_up(connections, url, verify)
     connections.ca_certs = None
 

@@ -54,7 +54,7 @@ def _people(iam: Client) -> None:
     iam.attach_group_policy(GroupName="developers", PolicyArn="arn:aws:iam::aws:policy/ReadOnlyAccess")
     for name in ("alice", "bob"):
         iam.create_user(UserName=name, Tags=[{"Key": "owner", "Value": "shop-team"}])
-        iam.create_login_profile(UserName=name, Password="Correct-horse-battery-9")
+        iam.create_login_profile(UserName=name, Password="Correct-horse-battery-9")  # noqa: S106 - of an emulator
         iam.add_user_to_group(GroupName="developers", UserName=name)
     device = iam.create_virtual_mfa_device(VirtualMFADeviceName="alice")["VirtualMFADevice"]["SerialNumber"]
     iam.enable_mfa_device(
