@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from auditor.checking import Check, Fix, Problems, check
-    from auditor.facts import Asked, Joined, Listed, Moot, Unseen, derived
+    from auditor.facts import Asked, Joined, Listed, Moot, derived
     from auditor.finding import Finding, Problem
     from auditor.inventory import Inventory
+    from auditor.request import Unseen
     from auditor.resource import GLOBAL, REGIONAL, Listing, Resource
     from auditor.severity import Severity, Status
 
@@ -42,9 +43,10 @@ __all__ = [
 
 _HOMES: Final = {
     "auditor.checking": ("Check", "Fix", "Problems", "check"),
-    "auditor.facts": ("Asked", "Joined", "Listed", "Moot", "Unseen", "derived"),
+    "auditor.facts": ("Asked", "Joined", "Listed", "Moot", "derived"),
     "auditor.finding": ("Finding", "Problem"),
     "auditor.inventory": ("Inventory",),
+    "auditor.request": ("Unseen",),
     "auditor.resource": ("GLOBAL", "REGIONAL", "Listing", "Resource"),
     "auditor.severity": ("Severity", "Status"),
 }

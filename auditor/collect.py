@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from auditor.call import Failure
 from auditor.facts import Asked, closure
+from auditor.request import Unseen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -109,8 +110,12 @@ class Collector:
         return (each.call(resource) for each in facts if isinstance(each, Asked) and each.owner is fact.owner)
 
     def _ask(self, resource: Resource, fact: Asked[Any], deciding: Iterator[Call]) -> None:
-        call = next(deciding, None)
-        if call is not None:
-            self._request(call, partial(self._ask, resource, fact, deciding))
-        elif not (fact.moot and fact.moot.holds(resource)):
-            self._request(fact.call(resource))
+        try:
+            call = next(deciding, None)
+            if call is not None:
+                self._request(call, partial(self._ask, resource, fact, deciding))
+            elif not (fact.moot and fact.moot.holds(resource)):
+                self._request(fact.call(resource))
+        except Unseen:
+            # The call cannot even be made; whoever reads the fact is told the same.
+            return

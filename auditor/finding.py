@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from auditor.severity import Severity, Status
 
 if TYPE_CHECKING:
-    from auditor.facts import Unseen
+    from auditor.request import Unseen
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from auditor.call import Call, Failure
-from auditor.facts import UNREADABLE, Unseen
 from auditor.reading import current
+from auditor.request import UNREADABLE, Unseen
 from auditor.resource import GLOBAL, GLOBAL_REGION, Resource
 
 if TYPE_CHECKING:
@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from auditor.call import Outcome, Reply
-    from auditor.facts import Joined, Request
+    from auditor.facts import Joined
+    from auditor.request import Request
     from auditor.resource import Listing
     from auditor.targets import Target
 

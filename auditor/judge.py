@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from auditor.facts import Unseen
 from auditor.finding import Evidence, Finding, Refusal, ResourceRef
 from auditor.reading import Reading
 from auditor.redaction import redacted
+from auditor.request import Unseen
 from auditor.resource import GLOBAL_REGION
 from auditor.severity import Status
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from auditor.facts import Asked, Joined, Listed, Request
+from auditor.facts import Asked, Joined, Listed
 from auditor.resource import GLOBAL
 
 if TYPE_CHECKING:
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from auditor.checking import Check
     from auditor.facts import Fact
+    from auditor.request import Request
     from auditor.resource import Resource
 
 

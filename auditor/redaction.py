@@ -12,7 +12,7 @@ _PATTERNS: Final = (
     re.compile(r"(?s)-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)"),
     re.compile(r"(?i)(?<=://)[^/\s:@]{1,256}:[^/\s:@]{1,256}(?=@)"),
     re.compile(
-        r"(?i)(?<![a-z])(?:password|passwd|secret|secret_?access_?key|api_?key|token)[\"']?\s{0,4}[=:]\s{0,4}[\"']?"
+        r"(?i)(?<![a-z:])(?:password|passwd|secret|secret_?access_?key|api_?key|token)[\"']?\s{0,4}[=:]\s{0,4}[\"']?"
         r"(?P<secret>[^\s\"',;{}\[\]]{6,256})"
     ),
     re.compile(r"(?<![A-Za-z0-9/+=])(?:gh[pousr]_[A-Za-z0-9]{36,}|xox[abprs]-[A-Za-z0-9-]{10,})"),

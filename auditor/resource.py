@@ -6,8 +6,9 @@ from collections import ChainMap
 from enum import Enum
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
-from auditor.facts import MISSING, UNREADABLE, Derived, Fact, Observation, Request, Unseen, closure, fill, select
+from auditor.facts import MISSING, Derived, Fact, Observation, closure
 from auditor.reading import Reading, current
+from auditor.request import UNREADABLE, Request, Unseen, fill, select
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

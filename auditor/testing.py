@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from auditor.facts import Unseen
 from auditor.inventory import Gap, Inventory
 from auditor.judge import judge
+from auditor.request import Unseen
 from auditor.resource import GLOBAL, GLOBAL_REGION, Resource
 from auditor.severity import Status
 from auditor.targets import Target
