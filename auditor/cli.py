@@ -192,3 +192,15 @@ def schema() -> None:
     from auditor.listings import report_schema
 
     click.echo(report_schema(), nl=False)
+
+
+@auditor.command("new-check")
+@click.argument("check_id", metavar="ID")
+@option("--folder", type=click.Path(path_type=Path), default=".", metavar="DIR", help="Where to write; default: here.")
+@plainly
+def new_check(check_id: str, folder: Path) -> None:
+    """Write a new check, service-subject-rule, and its three cases: green at once, to be changed."""
+    from auditor.scaffold import write
+
+    for path in write(check_id, folder):
+        click.echo(path)

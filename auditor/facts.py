@@ -1,6 +1,7 @@
 """Facts: typed descriptors that say where each piece of a resource's configuration comes from.
 
-A fact is read lazily from the outcomes of the calls it declares. What AWS did not tell raises Unseen; nothing unread ever has a value.
+A fact is read lazily from the outcomes of the calls it declares. What AWS did not tell raises Unseen; nothing unread
+ever has a value.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from auditor.call import Failure
 from auditor.request import UNREADABLE, Request, Unseen, fill, select
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from datetime import datetime
 
     from auditor.call import Call, Reply
@@ -242,7 +243,12 @@ class Joined(Fact[T]):
             if self.default is MISSING:
                 raise self.request.unseen("NotReturned", f"the reply does not name {resource.id}")
             return self.default
-        value: T = self.row_value(row) if self.row_value else row
+        try:
+            value: T = self.row_value(row) if self.row_value else row
+        except UNREADABLE as error:
+            raise self.request.unseen(
+                "MalformedReply", f"the row of {resource.id} is not what AWS documents"
+            ) from error
         return value
 
 
@@ -289,6 +295,18 @@ def either(*conditions: Callable[[], bool]) -> bool:
     if unseen:
         raise unseen
     return False
+
+
+def gathered(*reads: Callable[[], Iterable[T]]) -> Iterator[T]:
+    """Yield all that the ``reads`` that were seen give; then raise Unseen if one was not seen."""
+    unseen = None
+    for read in reads:
+        try:
+            yield from read()
+        except Unseen as error:
+            unseen = unseen or error
+    if unseen:
+        raise unseen
 
 
 def both(*conditions: Callable[[], bool]) -> bool:

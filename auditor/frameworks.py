@@ -27,7 +27,7 @@ class FrameworkError(AuditorError):
 class Control:
     """One control: its id and title, the checks that decide it, and what only a person can see.
 
-    ``manual`` says what a person must look at, ``uncovered`` why no check decides it.
+    ``manual`` says what a person must look at, ``uncovered`` what no check decides, all of it or the rest.
     """
 
     id: str
@@ -125,4 +125,6 @@ def _status(control: Control, count: Counter[Status]) -> str:
         return "MANUAL"
     if not control.checks:
         return "UNCOVERED"
-    return "PASS" if count else "NOT_APPLICABLE"
+    if not count:
+        return "NOT_APPLICABLE"
+    return "PARTIAL" if control.uncovered else "PASS"

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
+from auditor.remedies import NOT_LISTED
 from auditor.severity import Severity, Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from auditor.finding import Finding
     from auditor.report import Report
 
 
@@ -31,7 +33,7 @@ class Gate:
     """What an audit must satisfy.
 
     ``fail_on``: no failure of this severity or graver. ``max_unknown``: at most so many undecided findings; None:
-    none of critical or high severity.
+    none of critical or high severity, but for those about what another account owns, which no grant would decide.
     """
 
     fail_on: Severity | None = None
@@ -59,9 +61,14 @@ class Gate:
             if len(undecided) > self.max_unknown:
                 yield f"{len(undecided)} questions could not be answered; --max-unknown allows {self.max_unknown}"
             return
-        grave = sum(each.severity.reaches(Severity.HIGH) for each in undecided)
+        grave = sum(each.severity.reaches(Severity.HIGH) and not _elsewhere(each) for each in undecided)
         if grave:
             yield f"{grave} questions of critical or high severity could not be answered"
+
+
+def _elsewhere(finding: Finding) -> bool:
+    """Return whether a finding is undecided only because it is about another account's or region's resource."""
+    return finding.unseen is not None and finding.unseen.code == NOT_LISTED
 
 
 @dataclass(frozen=True, slots=True)

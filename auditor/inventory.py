@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from auditor.call import Call, Failure
+from auditor.facts import either
 from auditor.reading import current
+from auditor.remedies import NOT_LISTED
 from auditor.request import UNREADABLE, Unseen
 from auditor.resource import GLOBAL, GLOBAL_REGION, Resource
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from auditor.call import Outcome, Reply
@@ -72,7 +75,7 @@ class Inventory:
         """Add and return the type's resources in ``region``, from its recorded listing; note a gap on failure."""
         listing = resource_type.listing
         if listing is None:
-            return self._add([self._single(resource_type, region)])
+            return self._add([self._single(resource_type, region)], region)
         try:
             reply = listing.request.succeeded(self.outcome(self.shared_call(listing.request, region)))
             rows = listing.read(reply)
@@ -80,7 +83,7 @@ class Inventory:
             self.gaps.append(Gap(resource_type, region, unseen))
             return []
         resources = [self._listed(resource_type, listing, region, row, reply) for row in rows]
-        return self._add([each for each in resources if each])
+        return self._add([each for each in resources if each], region)
 
     def _single(self, resource_type: type[Resource], region: str) -> Resource:
         target = self.target
@@ -109,18 +112,21 @@ class Inventory:
         resource.row, resource.listed_at = row, reply.at
         return resource
 
-    def _add(self, resources: list[Resource]) -> list[Resource]:
-        """Keep what is new and in the audited regions; a multi-region trail is listed in each, a bucket anywhere."""
+    def _add(self, resources: list[Resource], listed_in: str) -> list[Resource]:
+        """Keep what is new and in scope.
+
+        What an audited region lists is in scope wherever it lives: a multi-region trail is listed everywhere. What is
+        listed globally must live in an audited region: a bucket is listed wherever it is.
+        """
         added = []
         for resource in resources:
             known = self._resources[type(resource)]
-            if resource.arn not in known and self._in_scope(resource.region):
+            if resource.arn in known:
+                _keep_earliest(known[resource.arn], resource)
+            elif listed_in != GLOBAL_REGION or resource.region in {GLOBAL_REGION, *self.target.regions}:
                 known[resource.arn] = resource
                 added.append(resource)
         return added
-
-    def _in_scope(self, region: str) -> bool:
-        return region == GLOBAL_REGION or region in self.target.regions
 
     def add(self, resource: Resource) -> None:
         """Add a resource made by hand. For tests of checks."""
@@ -144,6 +150,23 @@ class Inventory:
             self._complete(resource_type, "")
             return None
         return by_name[name][0]  # type: ignore[return-value]
+
+    def require(self, resource_type: type[R], name: str) -> R:
+        """Return the resource whose id or ARN is ``name``; Unseen where this audit does not reach it."""
+        found = self.find(resource_type, name)
+        if found is None:
+            told = f"{name} belongs to another account, or to a region that is not audited"
+            raise resource_type.listing_request().unseen(NOT_LISTED, told)
+        return found
+
+    def any(self, resource_type: type[R], holds: Callable[[R], bool]) -> bool:
+        """Return whether ``holds`` of any resource of the type; Unseen if of none, and something was not seen."""
+
+        def hidden() -> bool:
+            self._complete(resource_type, "")
+            return False
+
+        return either(*(partial(holds, each) for each in self.listed(resource_type)), hidden)
 
     def one(self, resource_type: type[R], region: str = GLOBAL_REGION) -> R:
         """Return the type's single resource of the account, or of ``region``."""
@@ -176,3 +199,9 @@ class Inventory:
         reading = current()
         if reading:
             reading.admit_type(resource_type)
+
+
+def _keep_earliest(known: Resource, again: Resource) -> None:
+    """Let the earliest reply that lists a resource speak for it, in whatever order replies arrive."""
+    if again.listed_at < known.listed_at:
+        known.row, known.listed_at = again.row, again.listed_at

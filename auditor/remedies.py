@@ -55,6 +55,8 @@ UNREACHABLE: Final = "Unreachable"
 """The code of our own for an endpoint that did not answer in time, or at all."""
 INTERRUPTED: Final = "Interrupted"
 NOT_RECORDED: Final = "NotRecorded"
+NOT_LISTED: Final = "NotListed"
+"""The code of our own for a resource that another account or region owns: no permission here would show it."""
 
 _BY_CODE: Final = {
     **dict.fromkeys(EXPIRED, "the credentials expired while the audit ran: renew them and run it again"),
@@ -65,6 +67,8 @@ _BY_CODE: Final = {
     UNREACHABLE: "the endpoint did not answer: check the network path to it, then run again",
     INTERRUPTED: "the audit was interrupted before this was read: run it again",
     NOT_RECORDED: "the snapshot was recorded for a narrower selection: record it again with this one",
+    NOT_LISTED: "audit the account or region that owns it",
+    "NotReturned": "AWS left it out of the reply, as it does of what is only hours old: run again later",
     "MalformedReply": "the reply was not what AWS documents: run again, and report it if it stays",
 }
 

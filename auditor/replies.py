@@ -12,20 +12,27 @@ from auditor.redaction import MASK
 if TYPE_CHECKING:
     from botocore.model import Shape
 
-_AS_IS: Final = (str, bool, int, float, type(None))
+_AS_IS: Final = (bool, int, float, type(None))
 
 
 def plain(value: Any) -> Any:
     """Return ``value`` with times in UTC, bytes as text (base64 where they are none), and no transport metadata."""
+    if isinstance(value, str):
+        return value if value.isascii() else _encodable(value)
     if isinstance(value, _AS_IS):
         return value
     if isinstance(value, dict):
-        return {str(key): plain(each) for key, each in value.items() if key != "ResponseMetadata"}
+        return {plain(str(key)): plain(each) for key, each in value.items() if key != "ResponseMetadata"}
     if isinstance(value, (list, tuple)):
         return [plain(each) for each in value]
     if isinstance(value, datetime):
         return value.astimezone(UTC)
     return _text(value.read() if hasattr(value, "read") else value)
+
+
+def _encodable(text: str) -> str:
+    """Return ``text`` with halves of characters, which JSON can carry and no file can, replaced."""
+    return text.encode(errors="replace").decode()
 
 
 def _text(value: bytes) -> str:

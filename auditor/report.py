@@ -82,9 +82,10 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class ControlResult:
-    """A framework's control: PASS, FAIL, UNKNOWN, MANUAL (a person must look), UNCOVERED or NOT_APPLICABLE.
+    """A framework's control: PASS, FAIL, UNKNOWN, MANUAL (a person must look), PARTIAL, UNCOVERED or NOT_APPLICABLE.
 
-    NOT_APPLICABLE: its checks ran and no resource was there to judge, or none was selected.
+    PARTIAL: what is checked passes, and ``guidance`` says what is not checked. NOT_APPLICABLE: its checks ran and no
+    resource was there to judge, or none was selected.
     """
 
     id: str

@@ -110,9 +110,14 @@ def _assume(session: Session, role_arn: str, access: Access) -> None:
 
 
 def first_region(session: Session, access: Access) -> str:
-    """Return the region the first calls go to: the first one asked for, the profile's, or the default."""
-    configured: str | None = session.get_config_variable("region")
-    return next(iter(access.regions), None) or configured or HOME_REGIONS["aws"]
+    """Return the region the first calls go to: the first one asked for, the profile's, or the default.
+
+    A region that botocore does not know is no place to begin: AWS itself tells later whether it exists.
+    """
+    partitions = session.get_available_partitions()
+    known = {region for partition in partitions for region in session.get_available_regions("ec2", partition)}
+    candidates = (*access.regions[:1], session.get_config_variable("region"))
+    return next((region for region in candidates if region in known), HOME_REGIONS["aws"])
 
 
 def identify(client: Any, access: Access) -> Target:
@@ -193,7 +198,7 @@ def explain(error: Exception, access: Access) -> str:
         known = _BY_CODE.get(code, f"AWS answered {code}")
         return f"{known}: {message}" if code not in _BY_CODE or code == "AccessDenied" else known
     return _EXPLANATIONS.get(type(error).__name__, "{error}").format(
-        error=error, endpoint=access.endpoint_url or "AWS", profile=access.profile
+        error=" ".join(str(error).split()), endpoint=access.endpoint_url or "AWS", profile=access.profile
     )
 
 

@@ -32,6 +32,9 @@ _SEAMS: Final = (AttributeError, TypeError, KeyError, ValueError)
 OWN_CALLS: Final[Mapping[str, frozenset[str]]] = {"s3": frozenset({"HeadBucket", "CreateSession"})}
 """What botocore's own handlers call: HeadBucket finds a bucket's region, CreateSession opens directory buckets."""
 
+EXTRAS: Final = "service-2.sdk-extras"
+"""The file of what botocore merges into a service's model."""
+
 
 # --- Service models: only the operations that will be called -----------------------------------------------------
 
@@ -55,6 +58,7 @@ class _LeanFiles(JSONFileLoader):
 
     def __init__(self, operations: Mapping[str, Collection[str]]) -> None:
         self._operations = operations
+        self._shapes: dict[str, frozenset[str]] = {}
 
     def load_file(self, file_path: str) -> Any:
         """Return the file's content; None when there is no such file."""
@@ -62,13 +66,26 @@ class _LeanFiles(JSONFileLoader):
         if content is None:
             return None
         *_, service, _version, kind = Path(file_path).parts
-        wanted = self._operations.get(service)
-        if kind != "service-2" or wanted is None:
-            return msgspec.json.decode(content)
         try:
-            return lean_model(content, {*wanted, *OWN_CALLS.get(service, ())})
+            if kind == "service-2" and service in self._operations:
+                return self._lean(service, content)
+            if kind == EXTRAS and service in self._shapes:
+                return _extras_of(msgspec.json.decode(content), self._shapes[service])
         except (msgspec.MsgspecError, *_SEAMS):
-            return msgspec.json.decode(content)
+            _LOGGER.debug("%s is read whole", file_path, exc_info=True)
+        return msgspec.json.decode(content)
+
+    def _lean(self, service: str, content: bytes) -> dict[str, Any]:
+        model = lean_model(content, {*self._operations[service], *OWN_CALLS.get(service, ())})
+        self._shapes[service] = frozenset(model["shapes"])
+        return model
+
+
+def _extras_of(extras: dict[str, Any], shapes: Collection[str]) -> dict[str, Any]:
+    """Return what botocore merges into a service's model, less the shapes that the lean model leaves out."""
+    merged = extras["merge"]
+    kept = {name: shape for name, shape in merged.get("shapes", {}).items() if name in shapes}
+    return {**extras, "merge": {**merged, "shapes": kept}}
 
 
 def _content(path: str) -> bytes | None:

@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from auditor import GLOBAL, REGIONAL, Asked, Fix, Joined, Listed, Listing, Moot, Problem, Resource, Severity, check, derived
+from auditor import (
+    GLOBAL,
+    REGIONAL,
+    Asked,
+    Fix,
+    Joined,
+    Listed,
+    Listing,
+    Moot,
+    Problem,
+    Resource,
+    Severity,
+    check,
+    derived,
+)
 from auditor.audit import Audit
 from auditor.call import Call, Failure, Reply
 from auditor.crew import Inline
@@ -90,11 +104,15 @@ def call(operation, region="eu-west-1", **parameters):
     return Call.of("toy", operation, region, parameters)
 
 
+def answer(value):
+    return value if isinstance(value, (Reply, Failure)) else Reply(value, NOW)
+
+
 class Answers:
     """A source that answers from a table, refuses the rest, and remembers what it was asked."""
 
     def __init__(self, table):
-        self.table = {key: value if isinstance(value, (Reply, Failure)) else Reply(value, NOW) for key, value in table.items()}
+        self.table = {key: answer(value) for key, value in table.items()}
         self.asked = []
 
     def fetch(self, call):

@@ -37,7 +37,7 @@ class DemoError(AuditorError):
 
 def run(scan: Callable[[Access], Scan], console: Console) -> ExitCode:
     """Audit the sample account with the scan made for it; DemoError where the emulator is not installed."""
-    with _environment():
+    with environment():
         console.say("starting the emulator and building the sample account")
         with emulator() as url:
             return scan(Access(regions=REGIONS, endpoint_url=url)).run(console)
@@ -65,7 +65,7 @@ def emulator() -> Iterator[str]:
 
 
 @contextmanager
-def _environment() -> Iterator[None]:
+def environment() -> Iterator[None]:
     """Keep this machine's AWS settings out of the demo while the context is entered."""
     before = dict(os.environ)
     for name in [name for name in before if name.startswith("AWS_")]:

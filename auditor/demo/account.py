@@ -151,7 +151,6 @@ def _servers(ec2: Client) -> None:
         )
     zone = ec2.describe_availability_zones()["AvailabilityZones"][0]["ZoneName"]
     volume = ec2.create_volume(Size=8, AvailabilityZone=zone)["VolumeId"]
-    ec2.create_snapshot(VolumeId=volume, Description="nightly")
     public = ec2.create_snapshot(VolumeId=volume, Description="handed to a contractor")["SnapshotId"]
     ec2.modify_snapshot_attribute(
         SnapshotId=public, Attribute="createVolumePermission", OperationType="add", GroupNames=["all"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from auditor import Fix, Problem, Problems, Severity, check
+from auditor.facts import gathered
 from checks.s3.resources import BLOCK_SETTINGS, Bucket, S3Account
 
 if TYPE_CHECKING:
@@ -73,8 +74,15 @@ def bucket_not_public(bucket: Bucket) -> Problems:
     Anyone on the internet can use what a public policy or ACL grants. Public access blocks of the bucket and the
     account are taken into account: what they stop is not public.
     """
+    yield from gathered(lambda: _public_policy(bucket), lambda: _public_grants(bucket))
+
+
+def _public_policy(bucket: Bucket) -> Problems:
     if bucket.public_by_policy:
         yield Problem("the bucket policy grants access to anyone", expected="a policy that names its principals")
+
+
+def _public_grants(bucket: Bucket) -> Problems:
     for grant in bucket.public_grants:
         group = grant["Grantee"]["URI"].rpartition("/")[2]
         yield Problem(

@@ -87,6 +87,7 @@ CASES: list[Case] = [
         account(OPEN),
     ),
     unknown(bucket_not_public, reachable(public=refused("s3:GetBucketPolicyStatus")), account(OPEN)),
+    fails(bucket_not_public, reachable(public=refused(), grants=[grant(ANYONE)]), account(OPEN), says="AllUsers"),
     unknown(bucket_not_public, reachable(public=True), account(refused("s3:GetAccountPublicAccessBlock"))),
     passes(bucket_acls_disabled, bucket(ownership="BucketOwnerEnforced")),
     fails(bucket_acls_disabled, bucket(ownership="BucketOwnerPreferred"), says="BucketOwnerPreferred"),

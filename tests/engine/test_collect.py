@@ -4,7 +4,22 @@ import threading
 import time
 
 import pytest
-from universe import FURNISHED, KEYED, LOCKED, NOW, REFUSED, TARGET, Answers, Box, boxes, call, planned, reported, standard, statuses
+from universe import (
+    FURNISHED,
+    KEYED,
+    LOCKED,
+    NOW,
+    REFUSED,
+    TARGET,
+    Answers,
+    Box,
+    boxes,
+    call,
+    planned,
+    reported,
+    standard,
+    statuses,
+)
 
 from auditor import Status
 from auditor.audit import Audit

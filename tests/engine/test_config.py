@@ -8,7 +8,9 @@ from auditor.config import Config, ConfigError, find, read, validated
 OPTIONS = ("region", "fail-on", "output-format")
 
 
-def sized(box: Box, *, most: int = 5, ports: tuple[int, ...] = (22,), strict: bool = True, ratio: float = 0.5, name: str = "x"):
+def sized(
+    box: Box, *, most: int = 5, ports: tuple[int, ...] = (22,), strict: bool = True, ratio: float = 0.5, name: str = "x"
+):
     """Boxes are small."""
     yield from ()
 

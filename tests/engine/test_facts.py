@@ -3,11 +3,27 @@
 from datetime import timedelta
 
 import pytest
-from universe import FURNISHED, KEYED, LOCKED, NOW, REFUSED, TARGET, Answers, Box, House, boxes, call, collected, rule, standard
+from universe import (
+    FURNISHED,
+    KEYED,
+    LOCKED,
+    NOW,
+    REFUSED,
+    TARGET,
+    Answers,
+    Box,
+    House,
+    boxes,
+    call,
+    collected,
+    rule,
+    standard,
+)
 
-from auditor import Unseen
-from auditor.call import Failure
-from auditor.facts import both, either
+from auditor import GLOBAL, REGIONAL, Listing, Unseen
+from auditor.call import Failure, Reply
+from auditor.facts import both, either, gathered
+from auditor.inventory import Inventory
 from auditor.request import select
 
 
@@ -53,7 +69,11 @@ def test_any_other_code_is_unseen_and_names_the_permission():
     source = answering(GetLock=({"Box": "a"}, REFUSED))
     with pytest.raises(Unseen) as unseen:
         _ = box(source).lock
-    assert (unseen.value.operation, unseen.value.permission, unseen.value.code) == ("toy:GetLock", "toy:GetLock", "AccessDenied")
+    assert (unseen.value.operation, unseen.value.permission, unseen.value.code) == (
+        "toy:GetLock",
+        "toy:GetLock",
+        "AccessDenied",
+    )
 
 
 def test_a_member_that_aws_left_out_is_unseen_unless_it_has_a_documented_default():
@@ -129,23 +149,19 @@ def test_arns_carry_the_partition(partition):
 
 
 def test_a_regional_singleton_is_named_in_arn_grammar():
-    class Place(House, type="AWS::::Account", service="toy"):
+    class Place(House, type="AWS::::Account", service="toy", scope=REGIONAL):
         pass
-
-    from auditor import REGIONAL
-
-    Place.scope = REGIONAL
-    from auditor.inventory import Inventory
 
     (place,) = Inventory(TARGET, NOW).enlist(Place, "eu-west-1")
     assert (place.id, place.arn) == ("eu-west-1", "arn:aws:toy:eu-west-1:111122223333:region")
 
 
 def test_a_resource_outside_the_audited_regions_is_left_out():
-    class Far(Box, type="AWS::Toy::Far", service="toy"):
-        listing = Box.listing.__class__("ListBoxes", "Shelves[].Boxes[]", id="BoxId", arn="arn:{id}", region="Home")
+    class Far(Box, type="AWS::Toy::Far", service="toy", scope=GLOBAL):
+        listing = Listing("ListBoxes", "Shelves[].Boxes[]", id="BoxId", arn="arn:{id}", region="Home")
 
-    source = Answers({call("ListBoxes"): boxes("a", Home="mars-1"), call("ListBoxes", "us-east-1"): boxes("b", Home="us-east-1")})
+    rows = boxes("a", Home="mars-1")["Shelves"] + boxes("b", Home="eu-west-1")["Shelves"]
+    source = Answers({call("ListBoxes", "us-east-1"): {"Shelves": rows}})
 
     def far(_far: Far):
         """Far boxes are seen."""
@@ -221,3 +237,45 @@ def test_keyed_and_furnished_read_only_what_they_declare():
     source = standard()
     inventory(source, KEYED)
     assert {each.operation for each in source.asked} == {"ListBoxes", "GetLock", "GetKey"}
+
+
+def test_what_an_audited_region_lists_is_in_scope_wherever_it_lives_and_the_earliest_reply_speaks():
+    class Trail(Box, type="AWS::Toy::Trail", service="toy"):
+        listing = Listing("ListBoxes", "Shelves[].Boxes[]", id="BoxId", arn="arn:{id}", region="Home")
+
+    def trailed(_trail: Trail):
+        """Trails are seen."""
+        yield from ()
+
+    trailed.__globals__["Trail"] = Trail
+    early, late = NOW - timedelta(minutes=2), NOW - timedelta(minutes=1)
+    for times in ((early, late), (late, early)):
+        replies = (Reply(boxes("a", Home="mars-1", Size=at.minute), at) for at in times)
+        source = Answers(dict(zip((call("ListBoxes"), call("ListBoxes", "us-east-1")), replies, strict=True)))
+        (trail,) = collected(source, rule("toy-trail-seen", trailed, [Trail.size])).inventory.listed(Trail)
+        assert (trail.region, trail.size, trail.listed_at) == ("mars-1", early.minute, early)
+
+
+def test_a_required_resource_that_is_not_here_is_unseen():
+    found = inventory()
+    assert found.require(Box, "a").id == "a"
+    with pytest.raises(Unseen, match=r"NotListed.*belongs to another account"):
+        found.require(Box, "c")
+
+
+def test_any_is_kleene_logic_over_what_was_listed():
+    source = standard()
+    source.table[call("ListBoxes", "us-east-1")] = REFUSED
+    found = inventory(source)
+    assert found.any(Box, lambda box: box.id == "a")
+    with pytest.raises(Unseen):
+        found.any(Box, lambda box: box.id == "c")
+    assert inventory().any(Box, lambda box: box.id == "c") is False
+
+
+def test_gathering_gives_all_that_was_seen_before_it_says_what_was_not():
+    parts = gathered(lambda: [1], unseen, lambda: [2])
+    assert [next(parts), next(parts)] == [1, 2]
+    with pytest.raises(Unseen):
+        next(parts)
+    assert list(gathered(lambda: [1], lambda: [2])) == [1, 2]

@@ -98,7 +98,9 @@ def test_a_folder_of_one_s_own(folder):
 
 def test_modules_of_a_folder_import_each_other(folder):
     (folder / "shared_names.py").write_text("NAME = 's3-bucket-shared'")
-    body = PLUGIN.replace('"s3-bucket-{rule}"', "NAME").replace("from auditor", "from shared_names import NAME\nfrom auditor", 1)
+    body = PLUGIN.replace('"s3-bucket-{rule}"', "NAME").replace(
+        "from auditor", "from shared_names import NAME\nfrom auditor", 1
+    )
     (folder / "rules_shared.py").write_text(body)
     found = registry.load([folder])
     assert "s3-bucket-shared" in found.checks

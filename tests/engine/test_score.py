@@ -60,7 +60,9 @@ def test_the_formula_is_told_with_its_weights():
 
 
 FINDINGS = st.lists(
-    st.builds(finding, st.sampled_from("abc"), st.sampled_from(["PASS", "FAIL", "UNKNOWN", "ERROR"])), min_size=1, max_size=9
+    st.builds(finding, st.sampled_from("abc"), st.sampled_from(["PASS", "FAIL", "UNKNOWN", "ERROR"])),
+    min_size=1,
+    max_size=9,
 )
 
 

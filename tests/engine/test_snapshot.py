@@ -86,7 +86,7 @@ def test_damage_is_told(recorded):
         (lambda: path.write_bytes(gzip.compress(b"hello")), "is not a snapshot"),
         (lambda: path.write_bytes(gzip.compress(b'{"format":"other"}\n')), "of this auditor"),
         (lambda: path.write_bytes(gzip.compress(b'["a"]\n')), "is not a snapshot"),
-        (lambda: path.unlink(), "cannot be read: No such file"),
+        (path.unlink, "cannot be read: No such file"),
     ):
         broken()
         with pytest.raises(SnapshotError, match=message):

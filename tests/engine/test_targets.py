@@ -100,7 +100,10 @@ def refusal(code, message="told by AWS"):
         (refusal("InvalidClientTokenId"), "AWS does not know these credentials"),
         (refusal("SignatureDoesNotMatch"), "secret access key is wrong"),
         (refusal("RequestTimeTooSkewed"), "clock"),
-        (refusal("AccessDenied", "not authorized to perform: sts:AssumeRole on x"), "AWS refused: not authorized to perform"),
+        (
+            refusal("AccessDenied", "not authorized to perform: sts:AssumeRole on x"),
+            "AWS refused: not authorized to perform",
+        ),
         (refusal("Strange"), "AWS answered Strange: told by AWS"),
         (exceptions.NoCredentialsError(), NO_CREDENTIALS),
         (exceptions.EndpointConnectionError(endpoint_url="http://x"), "--endpoint-url"),
@@ -128,7 +131,9 @@ def test_a_profile_there_is_not():
 
 
 def test_an_unforeseen_error_tells_itself():
-    assert explain(exceptions.InvalidRegionError(region_name="!"), Access()) == str(exceptions.InvalidRegionError(region_name="!"))
+    assert explain(exceptions.InvalidRegionError(region_name="!"), Access()) == str(
+        exceptions.InvalidRegionError(region_name="!")
+    )
 
 
 def test_the_first_region_is_the_one_asked_for_then_the_profile_s_then_the_default(no_aws, monkeypatch):

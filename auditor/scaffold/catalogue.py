@@ -39,6 +39,7 @@ class Kind:
 
     service: str
     name: str
+    type: str
     regional: bool
     operation: str
     rows: str
@@ -60,7 +61,7 @@ def service_of(check_id: str) -> str:
     raise CatalogueError(f"{check_id} does not start with a service that boto3 knows{hint}")
 
 
-def kind_of(service: str, words: list[str]) -> tuple[Kind, list[str]]:
+def kind_of(service: str, words: list[str]) -> tuple[Kind, tuple[str, ...]]:
     """Return the kind of resource that ``words`` start with, the longest there is, and the words behind it.
 
     CatalogueError, with the kinds there are, when the service lists nothing of that name.
@@ -68,11 +69,11 @@ def kind_of(service: str, words: list[str]) -> tuple[Kind, list[str]]:
     kinds = {kind.lower(): (kind, operation) for kind, operation in _kinds(_model(service))}
     for count in range(len(words) - 1, 0, -1):
         if found := kinds.get("".join(words[:count])):
-            return _kind(_model(service), *found), words[count:]
-    known = sorted("-".join([service, *_words(kind)]) for kind, _ in kinds.values())
-    nearest = difflib.get_close_matches("-".join([service, *words]), known, 3, 0.3) or known[:3]
-    hint = f"begin the id with what it lists, such as {', '.join(nearest)}" if nearest else "declare its class by hand"
-    raise CatalogueError(f"{service} lists no {words[0]} of its own accord: {hint}")
+            return _kind(_model(service), *found), tuple(words[count:])
+    known = ["-".join([service, *words_of(kind)]) for kind, _ in kinds.values()]
+    nearest = [each for each in known if words[0] in each] or difflib.get_close_matches("-".join(words), known) or known
+    hint = f"it lists {', '.join(sorted(nearest, key=len)[:3])}" if nearest else "declare its class by hand"
+    raise CatalogueError(f"{service} lists no {words[0]} by a call without parameters: {hint}")
 
 
 def _model(service: str) -> ServiceModel:
@@ -90,7 +91,7 @@ def _is_regional(service: str) -> bool:
     return bool(services.get(service, {}).get("isRegionalized", True))
 
 
-def _words(name: str) -> list[str]:
+def words_of(name: str) -> list[str]:
     """Return the words of a CamelCase name in lower case."""
     return [each.lower() for each in re.findall(r"[A-Z]+(?![a-z])\d*|[A-Z]?[a-z\d]+", name)]
 
@@ -124,14 +125,16 @@ def _required(operation: OperationModel) -> list[str]:
 
 def _kind(model: ServiceModel, name: str, operation: OperationModel) -> Kind:
     service, rows = model.service_name, _rows(operation)
-    row = operation.output_shape.members[rows].member
+    reply: Any = operation.output_shape
+    row = reply.members[rows].member
     members: dict[str, Any] = row.members if row.type_name == "structure" else {}
     id_ = _first(members, f"{name}(Name|Id|Identifier)", "Name|Id", ".*(Name|Id)")
     arn = _first(members, f"{name}Arn|Arn")
-    guessed = f"arn:{{partition}}:{service}:{{region}}:{{account}}:{'-'.join(_words(name))}/{{id}}"
+    guessed = f"arn:{{partition}}:{service}:{{region}}:{{account}}:{'-'.join(words_of(name))}/{{id}}"
     return Kind(
         service=service,
         name=name,
+        type=f"AWS::{model.metadata['serviceId'].replace(' ', '')}::{name}",
         regional=_is_regional(service),
         operation=operation.name,
         rows=rows,

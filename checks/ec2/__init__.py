@@ -1,0 +1,1 @@
+"""Amazon EC2: instances, their network, and their storage."""

@@ -1,0 +1,111 @@
+"""IAM users: their credentials, and how they come by their permissions."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+from auditor import Fix, Problem, Problems, Severity, check
+from checks.iam.resources import User
+
+USER_GUIDE: Final = "https://docs.aws.amazon.com/IAM/latest/UserGuide"
+
+
+@check(
+    "iam-user-mfa-enabled",
+    Severity.MEDIUM,
+    reads=[User.credentials],
+    references=[f"{USER_GUIDE}/id_credentials_mfa.html"],
+    fix=Fix(
+        cli="aws iam enable-mfa-device --user-name {resource.id} --serial-number MFA_SERIAL "
+        "--authentication-code1 FIRST_CODE --authentication-code2 SECOND_CODE",
+        text="Or let people sign in through IAM Identity Center and delete the password.",
+    ),
+    applies=lambda user: user.credentials.password is not None,
+)
+def user_mfa_enabled(user: User) -> Problems:
+    """Users who sign in to the console do so with MFA.
+
+    Without it, a guessed, reused or phished password is all that an attacker needs. Users without a password cannot
+    sign in to the console, and the rule is not about them.
+    """
+    if not user.credentials.mfa:
+        yield Problem("the user has a console password and no MFA device", expected="an MFA device")
+
+
+@check(
+    "iam-user-key-rotated",
+    Severity.MEDIUM,
+    reads=[User.credentials],
+    references=[f"{USER_GUIDE}/id-credentials-access-keys-update.html"],
+    fix=Fix(
+        cli="aws iam create-access-key --user-name {resource.id}",
+        text="Give the new key to whatever uses the old one, deactivate the old one with `aws iam update-access-key`, "
+        "and delete it when nothing has missed it. A role needs no rotation at all.",
+    ),
+    applies=lambda user: bool(user.credentials.access_keys),
+)
+def user_key_rotated(user: User, *, max_age_days: int = 90) -> Problems:
+    """Active access keys are rotated.
+
+    The older a key, the more laptops, logs and backups it has been in. Inactive keys open nothing and do not count.
+    """
+    for key in user.credentials.access_keys:
+        age = user.at - key.since
+        if age > timedelta(days=max_age_days):
+            yield Problem(
+                f"{key.name} is {age.days} days old", found=key.since, expected=f"at most {max_age_days} days"
+            )
+
+
+@check(
+    "iam-user-credentials-used",
+    Severity.MEDIUM,
+    reads=[User.credentials],
+    references=[f"{USER_GUIDE}/id_credentials_finding-unused.html"],
+    fix=Fix(
+        text="`aws iam delete-login-profile --user-name USER` removes a password; `aws iam update-access-key "
+        "--user-name USER --access-key-id KEY_ID --status Inactive` deactivates a key.",
+    ),
+    applies=lambda user: bool(user.credentials.active),
+)
+def user_credentials_used(user: User, *, max_idle_days: int = 45) -> Problems:
+    """Passwords and active access keys that nobody uses are removed.
+
+    Nobody notices when a credential that nobody needs is stolen. One that was never used counts from the day it was
+    made or last changed.
+    """
+    for credential in user.credentials.active:
+        idle = user.at - credential.last_needed
+        if idle > timedelta(days=max_idle_days):
+            never = "" if credential.used else " (never)"
+            yield Problem(
+                f"{credential.name} has not been used for {idle.days} days{never}",
+                found=credential.last_needed,
+                expected=f"used within {max_idle_days} days, or removed",
+            )
+
+
+@check(
+    "iam-user-no-direct-policies",
+    Severity.LOW,
+    reads=[User.attached_policies, User.inline_policies],
+    references=[f"{USER_GUIDE}/access_policies_managed-vs-inline.html"],
+    fix=Fix(
+        cli="aws iam detach-user-policy --user-name {resource.id} --policy-arn POLICY_ARN",
+        text="First put the user in a group that has the policy. `aws iam delete-user-policy` deletes an inline one.",
+    ),
+)
+def user_no_direct_policies(user: User) -> Problems:
+    """Users have their permissions from groups only.
+
+    Permissions given one user at a time outlive the reason for them, and no list shows who can do what.
+    """
+    for policy in user.attached_policies:
+        yield Problem(
+            f"the policy {policy['PolicyName']} is attached to the user",
+            found=policy["PolicyArn"],
+            expected="policies of groups",
+        )
+    for name in user.inline_policies:
+        yield Problem(f"the user has the inline policy {name}", found=name, expected="policies of groups")

@@ -1,0 +1,107 @@
+const FACETS = /** @type {FacetKey[]} */ (["severity", "status", "service", "region", "account"]);
+const STATUS_WORDS = /** @type {Record<string, string>} */ ({
+  FAIL: "Fail",
+  UNKNOWN: "Unknown",
+  ERROR: "Error",
+  ACCEPTED: "Accepted",
+  PASS: "Pass",
+});
+const LONGEST_SEARCHED = 4096;
+
+/**
+ * Unpacks one of the documents that travel in the page.
+ * @param {string} id
+ * @returns {Promise<any>}
+ */
+async function unpack(id) {
+  const binary = atob(byId(id).textContent ?? "");
+  const bytes = new Uint8Array(binary.length);
+  for (let index = 0; index < binary.length; index += 1) bytes[index] = binary.charCodeAt(index);
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return new Response(stream).json();
+}
+
+/** All findings, by number, in the order of the report. */
+class Findings {
+  /** @param {Core} core */
+  constructor(core) {
+    this.core = core;
+    this.columns = core.columns;
+    this.count = core.columns.check.length;
+    /** @type {Record<FacetKey, string[]>} */
+    this.values = {
+      severity: core.severities,
+      status: core.statuses,
+      service: core.services,
+      region: core.regions,
+      account: core.accounts,
+    };
+    /** @type {string[] | null} */
+    this.haystack = null;
+    /** @type {Map<number, Promise<Detail[]>>} */
+    this.details = new Map();
+    this.checkNumbers = new Map(core.checks.map((check, index) => [check.id, index]));
+  }
+
+  /** @param {number} finding */
+  check(finding) {
+    return /** @type {Check} */ (this.core.checks[/** @type {number} */ (this.columns.check[finding])]);
+  }
+
+  /** @param {number} finding */
+  resource(finding) {
+    return /** @type {Identity} */ (this.core.resources[/** @type {number} */ (this.columns.resource[finding])]);
+  }
+
+  /**
+   * What the finding's severity, status, service, region or account is.
+   * @param {number} finding
+   * @param {FacetKey} key
+   */
+  value(finding, key) {
+    return /** @type {string} */ (this.values[key][/** @type {number} */ (this.columns[key][finding])]);
+  }
+
+  /** @param {number} finding */
+  notes(finding) {
+    return this.columns.notes[finding] ?? [];
+  }
+
+  /** @param {number} finding */
+  fingerprint(finding) {
+    return this.columns.fingerprint[finding] ?? "";
+  }
+
+  /**
+   * The number of the finding, -1 where the report has none such.
+   * @param {string} fingerprint
+   */
+  find(fingerprint) {
+    return this.columns.fingerprint.indexOf(fingerprint);
+  }
+
+  /**
+   * What only an opened finding shows.
+   * @param {number} finding
+   * @returns {Promise<Detail>}
+   */
+  async detail(finding) {
+    const chunk = Math.floor(finding / this.core.chunk);
+    let details = this.details.get(chunk);
+    if (!details) {
+      details = unpack(`details-${chunk}`);
+      this.details.set(chunk, details);
+    }
+    return /** @type {Detail} */ ((await details)[finding % this.core.chunk]);
+  }
+
+  /** The lower-case text of every finding that a search looks in, made when somebody first searches. */
+  searchable() {
+    this.haystack ??= Array.from({ length: this.count }, (_, finding) => {
+      const [, id, arn, name] = this.resource(finding);
+      const own = [id, arn, name, ...this.notes(finding)].map((text) => text.slice(0, LONGEST_SEARCHED));
+      return `${own.join("\n")}\n${this.value(finding, "account")}\n${this.value(finding, "region")}`.toLowerCase();
+    });
+    return this.haystack;
+  }
+}

@@ -1,0 +1,191 @@
+/**
+ * All that is known of a finding.
+ * @param {Findings} findings
+ * @param {number} finding
+ * @param {Detail} detail
+ * @returns {HTMLElement[]}
+ */
+function detailSections(findings, finding, detail) {
+  const check = findings.check(finding);
+  return [
+    problemSection(detail),
+    refusalSection(detail.unseen),
+    section("The check itself failed", detail.error && code(detail.error, "Error")),
+    section("Why it matters", prose(check.rationale)),
+    fixSection(check.fix, detail.fix),
+    evidenceSection(detail.evidence),
+    resourceSection(findings, finding, detail.tags),
+    section("Parameters", pairs(Object.entries(detail.parameters).map(([name, value]) => [name, foreign(pretty(value))]))),
+    section("References", list(check.references.map(reference))),
+    section("Controls", list(check.controls.map((name) => controlLink(findings, name)))),
+    section("Identity", pairs([["Check", checkLink(check)], ["Fingerprint", foreign(findings.fingerprint(finding), "mono")]])),
+  ].filter((each) => each !== null);
+}
+
+/**
+ * @param {string} title
+ * @param {Child[]} content nothing of which there is any: no section
+ * @returns {HTMLElement | null}
+ */
+function section(title, ...content) {
+  const present = content.filter(Boolean);
+  return present.length ? make("section", {}, make("h3", {}, title), ...present) : null;
+}
+
+/** @param {string} text */
+function prose(text) {
+  return text ? make("p", { class: "prose foreign" }, visible(text)) : null;
+}
+
+/**
+ * @param {[string, Child][]} entries
+ */
+function pairs(entries) {
+  const rows = entries.filter(([, value]) => value).map(([name, value]) => make("div", {}, make("dt", { class: "foreign" }, line(name)), make("dd", {}, value)));
+  return rows.length ? make("dl", { class: "facts" }, ...rows) : null;
+}
+
+/** @param {Child[]} items */
+function list(items) {
+  return items.length ? make("ul", { class: "plain" }, ...items.map((item) => make("li", {}, item))) : null;
+}
+
+/** @param {Detail} detail */
+function problemSection({ problems }) {
+  const items = problems.map((problem) => {
+    const nothingFound = problem.found === null || problem.found === undefined;
+    const compared = !nothingFound || problem.expected !== "";
+    return make(
+      "li",
+      { class: "problem" },
+      make("p", { class: "summary" }, foreign(problem.summary)),
+      compared &&
+        make(
+          "div",
+          { class: "compared" },
+          side("Found", nothingFound ? "" : pretty(problem.found)),
+          problem.expected !== "" && side("Expected", problem.expected),
+        ),
+    );
+  });
+  return section(items.length > 1 ? `What is wrong (${number(items.length)})` : "What is wrong", items.length > 0 && make("ol", { class: "problems" }, ...items));
+}
+
+/**
+ * @param {string} title
+ * @param {string} text
+ */
+function side(title, text) {
+  const value = text ? foreign(text, "value") : make("span", { class: "muted" }, "no value");
+  return make("div", { class: title.toLowerCase() }, make("h4", {}, title), value);
+}
+
+/** @param {Refusal | null} refusal */
+function refusalSection(refusal) {
+  if (!refusal) return null;
+  return section(
+    "What could not be read",
+    make("p", { class: "remedy" }, foreign(refusal.remedy)),
+    pairs([
+      ["Operation", foreign(refusal.operation, "mono")],
+      ["Permission", foreign(refusal.permission, "mono")],
+      ["Answer", foreign(refusal.code, "mono")],
+      ["Message", refusal.message && foreign(refusal.message)],
+    ]),
+  );
+}
+
+/**
+ * @param {Fix} fix
+ * @param {string} command the command made for this very resource
+ */
+function fixSection(fix, command) {
+  const efforts = [
+    fix.downtime && "causes downtime",
+    fix.replacement && "replaces the resource",
+    fix.cost && "raises the bill",
+  ].filter((effort) => effort !== false);
+  const cli = command || fix.cli;
+  return section(
+    "How to fix it",
+    prose(fix.text),
+    efforts.length > 0 && make("p", { class: "efforts" }, "Mind: ", ...efforts.map((effort) => make("span", { class: "effort" }, effort))),
+    cli && snippet("Command", cli),
+    fix.terraform && snippet("Terraform", fix.terraform),
+    fix.cloudformation && snippet("CloudFormation", fix.cloudformation),
+  );
+}
+
+/**
+ * @param {string} title
+ * @param {string} text
+ */
+function snippet(title, text) {
+  return make("div", { class: "snippet" }, make("h4", {}, title), code(text, title));
+}
+
+/** @param {Evidence[]} evidence */
+function evidenceSection(evidence) {
+  const items = evidence.map(([fact, value, operation, at, resource, cut]) =>
+    make(
+      "li",
+      {},
+      make("h4", {}, foreign(fact, "mono")),
+      code(pretty(value), `Value of ${line(fact)}`),
+      make(
+        "p",
+        { class: "muted origin" },
+        foreign(operation, "mono"),
+        ` · ${moment(at)}`,
+        resource && " · ",
+        resource && foreign(resource, "mono"),
+        cut && " · cut here, the recording holds all of it",
+      ),
+    ),
+  );
+  return section("Evidence", items.length > 0 && make("ul", { class: "plain evidence" }, ...items));
+}
+
+/**
+ * @param {Findings} findings
+ * @param {number} finding
+ * @param {Record<string, string>} tags
+ */
+function resourceSection(findings, finding, tags) {
+  const [type, id, arn, name] = findings.resource(finding);
+  const tagList = Object.entries(tags).map(([key, value]) => make("span", { class: "tag" }, foreign(value ? `${key}: ${value}` : key)));
+  return section(
+    "Resource",
+    pairs([
+      ["Name", name !== id && foreign(name)],
+      ["Id", foreign(id, "mono")],
+      ["Type", foreign(type, "mono")],
+      ["ARN", foreign(arn, "mono")],
+      ["Account", foreign(findings.value(finding, "account"), "mono")],
+      ["Region", foreign(findings.value(finding, "region"), "mono")],
+      ["Tags", tagList.length > 0 && make("span", { class: "tags" }, ...tagList)],
+    ]),
+  );
+}
+
+/** @param {Check} check */
+function checkLink(check) {
+  return make("a", { class: "mono foreign", href: formatState({ ...defaultState(), checks: [check.id] }) }, line(check.id));
+}
+
+/**
+ * @param {Findings} findings
+ * @param {string} name `framework:control`
+ */
+function controlLink(findings, name) {
+  const control = findings.core.controls[name];
+  if (!control) return foreign(name);
+  const href = formatState({ ...defaultState(), control: name });
+  return make("a", { class: "foreign", href }, line(`${control.framework} ${control.id}: ${control.title}`));
+}
+
+/** @param {string} address */
+function reference(address) {
+  if (!/^https:\/\//.test(address)) return foreign(address);
+  return make("a", { class: "foreign", href: address, rel: "noopener noreferrer", target: "_blank" }, line(address));
+}

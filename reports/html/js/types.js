@@ -1,0 +1,120 @@
+/**
+ * What one check says for all its findings.
+ * @typedef {object} Check
+ * @property {string} id
+ * @property {string} title
+ * @property {string} rationale
+ * @property {string} severity
+ * @property {string} service
+ * @property {string} resource_type
+ * @property {string[]} references
+ * @property {Fix} fix
+ * @property {Record<string, unknown>} parameters
+ * @property {string[]} facts
+ * @property {string[]} controls
+ */
+
+/**
+ * @typedef {object} Fix
+ * @property {string} text
+ * @property {string} cli
+ * @property {string} terraform
+ * @property {string} cloudformation
+ * @property {boolean} downtime
+ * @property {boolean} replacement
+ * @property {boolean} cost
+ */
+
+/**
+ * One value per finding and property; all but notes and fingerprint are numbers of entries in the core's lists.
+ * @typedef {object} Columns
+ * @property {number[]} check
+ * @property {number[]} status
+ * @property {number[]} severity
+ * @property {number[]} account
+ * @property {number[]} region
+ * @property {number[]} service
+ * @property {number[]} resource
+ * @property {string[][]} notes
+ * @property {string[]} fingerprint
+ */
+
+/**
+ * A resource: its type, id, ARN and name.
+ * @typedef {[type: string, id: string, arn: string, name: string]} Identity
+ */
+
+/**
+ * @typedef {object} Control
+ * @property {string} framework
+ * @property {string} id
+ * @property {string} title
+ * @property {number[]} checks
+ */
+
+/**
+ * What the list needs of all findings.
+ * @typedef {object} Core
+ * @property {number} chunk how many findings share a chunk of details
+ * @property {Check[]} checks
+ * @property {Record<string, Control>} controls
+ * @property {string[]} statuses
+ * @property {string[]} severities
+ * @property {string[]} accounts
+ * @property {string[]} regions
+ * @property {string[]} services
+ * @property {Identity[]} resources
+ * @property {Columns} columns
+ */
+
+/**
+ * A value that decided a finding; the resource is empty where it is the finding's own.
+ * @typedef {[fact: string, value: unknown, operation: string, at: string, resource: string, cut: boolean]} Evidence
+ */
+
+/**
+ * @typedef {object} Refusal
+ * @property {string} operation
+ * @property {string} permission
+ * @property {string} code
+ * @property {string} message
+ * @property {string} remedy
+ */
+
+/**
+ * What only an opened finding shows.
+ * @typedef {object} Detail
+ * @property {{summary: string, found: unknown, expected: string}[]} problems
+ * @property {Evidence[]} evidence
+ * @property {Refusal | null} unseen
+ * @property {string} error
+ * @property {string} fix
+ * @property {Record<string, unknown>} parameters
+ * @property {Record<string, string>} tags
+ */
+
+/** @typedef {"severity" | "status" | "service" | "region" | "account"} FacetKey */
+
+/**
+ * All that the address keeps.
+ * @typedef {object} State
+ * @property {string} view
+ * @property {string} query
+ * @property {Record<FacetKey, string[]>} chosen an empty list chooses everything
+ * @property {string[]} checks
+ * @property {string} control
+ * @property {string} group
+ * @property {string} sort
+ * @property {boolean} descending
+ * @property {string} finding the fingerprint of the open finding
+ */
+
+/**
+ * Findings that share a value of the grouping property.
+ * @typedef {object} Group
+ * @property {number} value
+ * @property {string} label
+ * @property {string} sub
+ * @property {number[]} rows
+ * @property {number[]} severities how many failures of each severity
+ */

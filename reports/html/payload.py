@@ -1,0 +1,130 @@
+"""The findings as the report's page reads them: columns for the list, and chunks of detail unpacked on demand.
+
+What a list needs of every finding (to filter, search, sort and count) is one document. What only an opened finding
+shows, above all its evidence, is cut in chunks that stay compressed until somebody looks: how soon the page is ready
+does not depend on how much evidence there is.
+"""
+
+from __future__ import annotations
+
+import base64
+import gzip
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+
+import msgspec
+
+from auditor.severity import Severity, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from auditor.finding import Evidence, Finding
+    from auditor.report import Report
+
+T = TypeVar("T")
+CHUNK: Final = 500
+"""How many findings' details are compressed together."""
+STATUSES: Final = (Status.FAIL, Status.UNKNOWN, Status.ERROR, Status.ACCEPTED, Status.PASS)
+"""In the order in which they ask for attention."""
+
+
+class _Table(Generic[T]):
+    """The distinct values of a column, each numbered when first seen."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[T, int] = {}
+
+    def number(self, value: T) -> int:
+        return self._numbers.setdefault(value, len(self._numbers))
+
+    @property
+    def values(self) -> list[T]:
+        return list(self._numbers)
+
+
+def pack(document: object) -> str:
+    """Return ``document`` as JSON, compressed, in base64; the same bytes for the same document."""
+    encoded = msgspec.json.encode(document, enc_hook=str)
+    return base64.b64encode(gzip.compress(encoded, compresslevel=6, mtime=0)).decode()
+
+
+def core(report: Report) -> dict[str, Any]:
+    """Return the part of ``report`` that the page needs at once: checks, controls and the columns of the findings."""
+    checks = {check.id: number for number, check in enumerate(report.checks)}
+    accounts, regions, services, resources = _Table[str](), _Table[str](), _Table[str](), _Table[tuple[str, ...]]()
+    findings = report.findings
+    columns = {
+        "check": [checks[each.check] for each in findings],
+        "status": [STATUSES.index(each.status) for each in findings],
+        "severity": [each.severity.rank for each in findings],
+        "account": [accounts.number(each.account) for each in findings],
+        "region": [regions.number(each.region) for each in findings],
+        "service": [services.number(each.service) for each in findings],
+        "resource": [resources.number(_identity(each)) for each in findings],
+        "notes": [_notes(each) for each in findings],
+        "fingerprint": [each.fingerprint for each in findings],
+    }
+    return {
+        "chunk": CHUNK,
+        "checks": report.checks,
+        "controls": _controls(report, checks),
+        "statuses": STATUSES,
+        "severities": list(Severity),
+        "accounts": accounts.values,
+        "regions": regions.values,
+        "services": services.values,
+        "resources": resources.values,
+        "columns": columns,
+    }
+
+
+def details(report: Report) -> Iterator[list[dict[str, Any]]]:
+    """Yield what only an opened finding shows, :data:`CHUNK` findings at a time, in the order of the columns."""
+    for start in range(0, len(report.findings), CHUNK):
+        yield [_detail(each) for each in report.findings[start : start + CHUNK]]
+
+
+def _identity(finding: Finding) -> tuple[str, ...]:
+    resource = finding.resource
+    return resource.type, resource.id, resource.arn, resource.name
+
+
+def _notes(finding: Finding) -> list[str]:
+    """Return what the list says below a finding's title, one sentence per problem."""
+    if finding.problems:
+        return [problem.summary for problem in finding.problems]
+    if finding.unseen:
+        return [f"could not be read: {finding.unseen.permission} answered {finding.unseen.code}"]
+    return [finding.error] if finding.error else []
+
+
+def _controls(report: Report, checks: dict[str, int]) -> dict[str, Any]:
+    """Return the checks of every control by its ``framework:control`` name, as the page's links name it."""
+    return {
+        f"{framework.id}:{control.id}": {
+            "framework": framework.title,
+            "id": control.id,
+            "title": control.title,
+            "checks": [checks[check] for check in control.checks if check in checks],
+        }
+        for framework in report.frameworks
+        for control in framework.controls
+    }
+
+
+def _detail(finding: Finding) -> dict[str, Any]:
+    return {
+        "problems": finding.problems,
+        "evidence": [_evidence(each, finding.resource.arn) for each in finding.evidence],
+        "unseen": finding.unseen,
+        "error": finding.error,
+        "fix": finding.fix,
+        "parameters": finding.parameters,
+        "tags": finding.resource.tags,
+    }
+
+
+def _evidence(evidence: Evidence, arn: str) -> list[Any]:
+    """Return one value as a row; the resource is left out where it is the finding's own."""
+    resource = "" if evidence.resource == arn else evidence.resource
+    return [evidence.fact, evidence.value, evidence.operation, evidence.at, resource, evidence.truncated]

@@ -1,0 +1,42 @@
+"""The HTML report under axe-core, in both themes and in every state a reader can bring it to."""
+
+import pytest
+
+from auditor.finding import Status
+
+axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
+
+
+def violations(page):
+    results = axe.Axe().run(page)
+    return [(each["id"], [node["html"][:200] for node in each["nodes"]]) for each in results.response["violations"]]
+
+
+SCREENS = pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 1440), ("light", 390)])
+
+
+@SCREENS
+@pytest.mark.parametrize(
+    "anchor",
+    ["", "#findings&group=check&status=", "#breakdown", "#frameworks", "#gaps", "#about", "#findings&q=nowhere"],
+)
+def test_views(visit, small_report, scheme, width, anchor):
+    page = visit(small_report, anchor, color_scheme=scheme, viewport={"width": width, "height": 844})
+    assert violations(page) == []
+
+
+@SCREENS
+@pytest.mark.parametrize("status", [Status.FAIL, Status.UNKNOWN, Status.ERROR])
+def test_open_finding(visit, small_report, scheme, width, status):
+    finding = next(each for each in small_report.findings if each.status is status)
+    anchor = f"#findings&status=&finding={finding.fingerprint}"
+    page = visit(small_report, anchor, color_scheme=scheme, viewport={"width": width, "height": 844})
+    page.locator("#drawer h2").wait_for()
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_help(visit, small_report, scheme):
+    page = visit(small_report, color_scheme=scheme)
+    page.keyboard.press("?")
+    assert violations(page) == []

@@ -1,0 +1,230 @@
+"""The HTML report as a document: what stands in it, what it may load, and that it cannot be talked into anything."""
+
+import base64
+import gzip
+import hashlib
+import json
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from importlib import resources
+
+import msgspec
+import pytest
+from jinja2 import UndefinedError
+
+from reports import html
+from reports.html import SCRIPTS, STYLES, render
+from reports.html.summary import Summary
+from reports.html.text import moment, percent, plural, shown
+
+DATA = "application/octet-stream;base64"
+
+
+class Document(HTMLParser):
+    """The elements of a page in order, each with its attributes and its text up to the next tag."""
+
+    def __init__(self, text):
+        super().__init__(convert_charrefs=True)
+        self.elements = []
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag, attributes):
+        self.elements.append((tag, dict(attributes), []))
+
+    def handle_endtag(self, _tag):
+        self.elements.append(("", {}, []))
+
+    def handle_data(self, data):
+        if self.elements:
+            self.elements[-1][2].append(data)
+
+    def of(self, *tags):
+        return [(attributes, "".join(text)) for tag, attributes, text in self.elements if tag in tags]
+
+    @property
+    def text(self):
+        return " ".join("".join(text) for tag, _, text in self.elements if tag not in {"script", "style"})
+
+    def unpacked(self, name):
+        (packed,) = [text for attributes, text in self.of("script") if attributes.get("id") == name]
+        return json.loads(gzip.decompress(base64.b64decode(packed)))
+
+
+@pytest.fixture(scope="module")
+def small(small_report):
+    return Document(render(small_report))
+
+
+@pytest.fixture(scope="module")
+def hostile(hostile_report):
+    return Document(render(hostile_report))
+
+
+def test_equal_reports_give_equal_bytes(small_report):
+    again = msgspec.json.decode(msgspec.json.encode(small_report), type=type(small_report))
+    assert render(small_report).encode() == render(again).encode()
+
+
+def policy(document):
+    (content,) = [each["content"] for each, _ in document.of("meta") if "http-equiv" in each]
+    return dict(directive.split(" ", 1) for directive in content.split("; "))
+
+
+def test_policy_admits_exactly_the_scripts_and_styles_of_the_page(small):
+    admitted = policy(small)
+    running = [text for attributes, text in small.of("script") if attributes.get("type") != DATA]
+    for directive, contents in (("script-src", running), ("style-src", [text for _, text in small.of("style")])):
+        digests = [base64.b64encode(hashlib.sha256(content.encode()).digest()).decode() for content in contents]
+        assert admitted[directive].split() == [f"'sha256-{digest}'" for digest in digests]
+
+
+def test_policy_forbids_everything_else(small):
+    admitted = policy(small)
+    assert admitted["default-src"] == "'none'"
+    assert admitted["require-trusted-types-for"] == "'script'"
+    assert admitted["trusted-types"] == "'none'"
+    assert "unsafe" not in str(admitted)
+    assert set(admitted) == {
+        "default-src", "script-src", "style-src", "img-src", "base-uri", "form-action",
+        "require-trusted-types-for", "trusted-types",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["small", "hostile"])
+def test_page_names_nothing_to_load_and_has_no_inline_handlers(name, request):
+    document = request.getfixturevalue(name)
+    for tag, attributes, _ in document.elements:
+        assert not {key for key in attributes if key in {"src", "srcset", "style", "action"} or key.startswith("on")}
+        if "href" in attributes:
+            assert attributes["href"].startswith("#") or (tag, attributes["href"]) == ("link", "data:,")
+    assert not re.search(r"@import|url\(", document.of("style")[0][1])
+
+
+def test_page_carries_every_finding_whole(small_report, small):
+    core = small.unpacked("core")
+    columns = core["columns"]
+    details = small.unpacked("details-0")
+    assert len(details) == len(small_report.findings)
+    for number, finding in enumerate(small_report.findings):
+        assert core["checks"][columns["check"][number]]["id"] == finding.check
+        assert core["statuses"][columns["status"][number]] == finding.status.value
+        assert core["severities"][columns["severity"][number]] == finding.severity.value
+        assert core["resources"][columns["resource"][number]][2] == finding.resource.arn
+        assert columns["fingerprint"][number] == finding.fingerprint
+        assert details[number]["problems"] == list(msgspec.to_builtins(finding.problems))
+        assert [each[1] for each in details[number]["evidence"]] == [each.value for each in finding.evidence]
+        assert details[number]["fix"] == finding.fix
+
+
+def test_details_are_cut_in_chunks_in_order(large_report):
+    report = large_report(1200)
+    document = Document(render(report))
+    chunks = [document.unpacked(f"details-{number}") for number in range(3)]
+    assert [len(chunk) for chunk in chunks] == [500, 500, 200]
+    tags = [detail["tags"] for chunk in chunks for detail in chunk]
+    assert tags == [finding.resource.tags for finding in report.findings]
+
+
+def test_summary_is_readable_without_the_script(small_report, small):
+    text = " ".join(small.text.split())
+    assert percent(small_report.score) in text
+    assert "9 of 130 questions could not be read" in text
+    assert "s3:GetBucketPolicy" in text
+    assert "CIS Amazon Web Services Foundations 5.0.0" in text
+    assert "Compare them with reality." in text
+    assert small_report.formula in text
+    assert "The list of findings needs JavaScript" in text
+
+
+def test_page_tells_that_an_audit_is_partial_and_warns(small_report):
+    warnings = ("region me-south-1 did not answer", "b", "c", "d")
+    report = replace(small_report, audit=replace(small_report.audit, partial=True, warnings=warnings))
+    text = Document(render(report)).text
+    assert "This audit is partial." in text
+    assert "4 warnings" in text
+    assert text.count("region me-south-1 did not answer") == 2
+
+
+def test_an_audit_of_nothing_has_no_score(empty_report):
+    text = " ".join(Document(render(empty_report)).text.split())
+    assert "Nothing was there to judge." in text
+    assert "Every one of 0 questions was answered." in text
+
+
+def test_names_of_the_account_stay_text(hostile):
+    ours = {"core", *(f"details-{number}" for number in range(9))}
+    scripts = [attributes for attributes, _ in hostile.of("script")]
+    assert [each for each in scripts if each.get("id") not in ours] == [{}]
+    assert not hostile.of("img", "iframe", "object")
+    assert "<script>alert(1)</script>" in hostile.text
+    assert "{{ 7 * 7 }}" in hostile.text
+
+
+def test_names_of_the_account_cannot_hide_in_the_summary(hostile):
+    assert "\x1b" not in hostile.text
+    assert "\u202e" not in hostile.text
+    assert r"gnp.\u202eexe" in hostile.text
+    assert max(map(len, hostile.text.split())) < 1000
+
+
+def test_hostile_names_arrive_unaltered_in_the_data(hostile_report, hostile):
+    resources_ = hostile.unpacked("core")["resources"]
+    assert {each[3] for each in resources_} == {finding.resource.name for finding in hostile_report.findings}
+
+
+def test_template_refuses_what_is_not_defined():
+    with pytest.raises(UndefinedError):
+        html._environment().from_string("{{ nothing }}").render()
+
+
+def test_template_escapes():
+    assert html._environment().from_string("{{ name }}").render(name="<b>") == "&lt;b&gt;"
+
+
+@pytest.mark.parametrize(("kind", "names"), [("js", SCRIPTS), ("css", STYLES)])
+def test_every_module_is_in_the_page(kind, names):
+    folder = resources.files(html.__name__).joinpath(kind)
+    assert sorted(f"{name}.{kind}" for name in names) == sorted(each.name for each in folder.iterdir())
+
+
+def test_script_never_makes_markup_of_text():
+    script = html._bundle("js", SCRIPTS)
+    assert not re.search(
+        r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function|</script", script
+    )
+
+
+def test_missing_actions_of_any_policy_shape(small_report):
+    statements = [{"Action": "ec2:DescribeVpcs"}, {"Action": ["s3:ListBucket", "ec2:DescribeVpcs"]}]
+    assert Summary(replace(small_report, missing_permissions={"Statement": statements})).missing_actions == [
+        "ec2:DescribeVpcs",
+        "s3:ListBucket",
+    ]
+
+
+def test_services_stand_worst_first(small_report):
+    scores = [tally.score for tally in Summary(small_report).services]
+    assert scores == sorted(scores)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("plain", "plain"),
+        ("a\x00b\x9b", r"a\u0000b\u009b"),
+        ("a\u202eb\u2066", r"a\u202eb\u2066"),
+        ("\ud800", r"\ud800"),
+        ("x" * 500, "x" * 400 + "… (100 more characters)"),
+        ("مرحبا", "مرحبا"),
+    ],
+)
+def test_shown(value, text):
+    assert shown(value) == text
+
+
+def test_figures_are_written_as_people_write_them(small_report):
+    assert [percent(value) for value in (None, 0.0, 99.9, 100.0)] == ["\N{EN DASH}", "0", "99.9", "100"]
+    assert [plural(count, "finding") for count in (0, 1, 1234)] == ["0 findings", "1 finding", "1,234 findings"]
+    assert moment(small_report.audit.at) == "2025-11-21 14:02:11 UTC"
