@@ -63,8 +63,11 @@ class Audit:
 
     def decide(self, inventory: Inventory) -> tuple[Finding, ...]:
         """Return every check's findings, in the order of a report."""
-        found = [each for check in self.checks for each in judge(check, inventory, self.parameters.get(check.id, {}))]
-        return tuple(sorted(found, key=lambda each: each.order))
+        with rare_collections():
+            found = [
+                each for check in self.checks for each in judge(check, inventory, self.parameters.get(check.id, {}))
+            ]
+            return tuple(sorted(found, key=lambda each: each.order))
 
     def report(self, collected: Collected, source: str, warnings: tuple[str, ...] = ()) -> Report:
         """Return the report on what was collected from ``source`` (``live`` or ``snapshot``)."""

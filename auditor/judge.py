@@ -6,6 +6,8 @@ import hashlib
 import re
 import shlex
 import traceback
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from auditor.finding import Problem
     from auditor.inventory import Gap, Inventory
     from auditor.resource import Resource
+    from auditor.targets import Target
 
 EVIDENCE_BYTES: Final = 4096
 """The longest evidence value a finding carries, as JSON."""
@@ -34,12 +37,12 @@ PLACEHOLDER: Final = re.compile(r"\{resource\.(id|arn|region|account)\}")
 
 def judge(check: Check, inventory: Inventory, parameters: Mapping[str, Any]) -> Iterator[Finding]:
     """Yield the check's finding for every resource it applies to, and one per region whose listing was refused."""
-    settings = {**check.parameters, **parameters}
+    trial = _Trial(check, {**check.parameters, **parameters})
     for gap in inventory.gaps:
         if gap.resource_type is check.resource:
-            yield _unlisted(check, inventory, gap, settings)
+            yield trial.unlisted(inventory.target, gap)
     for resource in inventory.listed(check.resource):
-        finding = _Trial(check, resource, settings).finding()
+        finding = trial.finding(resource)
         if finding:
             yield finding
 
@@ -50,26 +53,21 @@ def fingerprint(check_id: str, arn: str) -> str:
 
 
 class _Trial:
-    """One check on one resource."""
+    """One check with its settings, tried on one resource after the other."""
 
-    def __init__(self, check: Check, resource: Resource, settings: Mapping[str, Any]) -> None:
+    def __init__(self, check: Check, settings: dict[str, Any]) -> None:
         self.check = check
-        self.resource = resource
         self.settings = settings
-        self.problems: list[Problem] = []
-        self.unseen: Unseen | None = None
-        self.error = ""
+        self.facts = check.facts
+        self.types = check.types
 
-    def finding(self) -> Finding | None:
+    def finding(self, resource: Resource) -> Finding | None:
         """Return the verdict; None when the check does not apply to the resource."""
-        with Reading(self.check.facts, self.check.types) as reading:
-            applies = self._applies()
-            if applies:
-                self._run()
-        if not applies and not self.unseen and not self.error:
+        with Reading(self.facts, self.types) as reading:
+            result = _run(self.check, resource, self.settings)
+        if result is None:
             return None
-        status = self._status()
-        resource = self.resource
+        status = result.status
         return Finding(
             check=self.check.id,
             status=status,
@@ -77,43 +75,67 @@ class _Trial:
             account=resource.account,
             region=resource.region,
             service=self.check.service,
-            resource=reference(resource),
+            resource=resource.shown_once("", partial(reference, resource)),
             fingerprint=fingerprint(self.check.id, resource.arn),
-            problems=tuple(redacted(each) for each in self.problems),
+            problems=tuple(redacted(each) for each in result.problems),
             evidence=tuple(evidence(reading.observations)),
-            unseen=Refusal.of(self.unseen) if self.unseen else None,
-            error=self.error,
+            unseen=Refusal.of(result.unseen) if result.unseen else None,
+            error=result.error,
             fix=_command(self.check.fix.cli, resource) if status is Status.FAIL else "",
-            parameters=dict(self.settings),
+            parameters=self.settings,
         )
 
-    def _applies(self) -> bool:
-        if self.check.applies is None:
-            return True
-        try:
-            return self.check.applies(self.resource)
-        except Unseen as unseen:
-            self.unseen = unseen
-        except Exception as error:  # noqa: BLE001 - a fault of a check is a finding, not the end of the audit
-            self.error = _where(error)
-        return False
+    def unlisted(self, target: Target, gap: Gap) -> Finding:
+        """Return the UNKNOWN of all the resources that a refused listing hides."""
+        check = self.check
+        place = "" if gap.region == GLOBAL_REGION else gap.region
+        arn = f"arn:{target.partition}:{check.service}:{place}:{target.account}:{check.resource.__name__.lower()}/*"
+        return Finding(
+            check=check.id,
+            status=Status.UNKNOWN,
+            severity=check.severity,
+            account=target.account,
+            region=gap.region,
+            service=check.service,
+            resource=ResourceRef(check.resource.aws_type, "*", arn, "*"),
+            fingerprint=fingerprint(check.id, arn),
+            unseen=Refusal.of(gap.unseen),
+            parameters=self.settings,
+        )
 
-    def _run(self) -> None:
-        arguments = (self.resource, self.resource.inventory) if self.check.takes_inventory else (self.resource,)
-        try:
-            for problem in self.check.function(*arguments, **self.settings):
-                self.problems.append(problem)
-        except Unseen as unseen:
-            self.unseen = unseen
-        except Exception as error:  # noqa: BLE001 - a fault of a check is a finding, not the end of the audit
-            self.error = _where(error)
 
-    def _status(self) -> Status:
+@dataclass(slots=True)
+class _Result:
+    """What came of running a check: the problems it yielded, and how it ended."""
+
+    problems: list[Problem] = field(default_factory=list)
+    unseen: Unseen | None = None
+    error: str = ""
+
+    @property
+    def status(self) -> Status:
+        """The verdict. A problem already found stands, whatever was not seen after it."""
         if self.problems:
             return Status.FAIL
         if self.error:
             return Status.ERROR
         return Status.UNKNOWN if self.unseen else Status.PASS
+
+
+def _run(check: Check, resource: Resource, settings: Mapping[str, Any]) -> _Result | None:
+    """Return what the check makes of the resource; None when it does not apply."""
+    arguments = (resource, resource.inventory) if check.takes_inventory else (resource,)
+    result = _Result()
+    try:
+        if check.applies is not None and not check.applies(resource):
+            return None
+        for problem in check.function(*arguments, **settings):
+            result.problems.append(problem)
+    except Unseen as unseen:
+        result.unseen = unseen
+    except Exception as error:  # noqa: BLE001 - a fault of a check is a finding, not the end of the audit
+        result.error = _where(error)
+    return result
 
 
 def reference(resource: Resource) -> ResourceRef:
@@ -123,19 +145,25 @@ def reference(resource: Resource) -> ResourceRef:
 
 def evidence(observations: Iterable[Observation]) -> Iterator[Evidence]:
     """Yield each distinct observation once, masked and no longer than a finding should carry."""
-    seen = set()
+    told = set()
     for each in observations:
-        key = each.resource.arn, each.fact
-        if key not in seen:
-            seen.add(key)
-            value, truncated = _bounded(redacted(each.value))
-            yield Evidence(each.resource.arn, each.fact, each.operation, each.at, value, truncated)
+        key = id(each.resource), each.fact
+        if key not in told:
+            told.add(key)
+            yield each.resource.shown_once(each.fact, partial(_evidence, each))
+
+
+def _evidence(observation: Observation) -> Evidence:
+    value, truncated = _bounded(observation.value)
+    arn = observation.resource.arn
+    return Evidence(arn, observation.fact, observation.operation, observation.at, value, truncated)
 
 
 def _bounded(value: Any) -> tuple[Any, bool]:
+    """Return a fact's value masked, and cut where it is too long to carry."""
     if value is None or isinstance(value, (bool, int, float)):
         return value, False
-    encoded = msgspec.json.encode(value, enc_hook=_encoded)
+    encoded = msgspec.json.encode(redacted(value), enc_hook=_encoded)
     if len(encoded) <= EVIDENCE_BYTES:
         return msgspec.json.decode(encoded), False
     return encoded[:EVIDENCE_BYTES].decode(errors="ignore"), True
@@ -144,25 +172,6 @@ def _bounded(value: Any) -> tuple[Any, bool]:
 def _encoded(value: object) -> object:
     """Return how a value of a check's own type is shown."""
     return sorted(value) if isinstance(value, (set, frozenset)) else repr(value)
-
-
-def _unlisted(check: Check, inventory: Inventory, gap: Gap, settings: Mapping[str, Any]) -> Finding:
-    """Return the UNKNOWN of all the resources that a refused listing hides."""
-    target = inventory.target
-    place = "" if gap.region == GLOBAL_REGION else gap.region
-    arn = f"arn:{target.partition}:{check.service}:{place}:{target.account}:{check.resource.__name__.lower()}/*"
-    return Finding(
-        check=check.id,
-        status=Status.UNKNOWN,
-        severity=check.severity,
-        account=target.account,
-        region=gap.region,
-        service=check.service,
-        resource=ResourceRef(check.resource.aws_type, "*", arn, "*"),
-        fingerprint=fingerprint(check.id, arn),
-        unseen=Refusal.of(gap.unseen),
-        parameters=dict(settings),
-    )
 
 
 def _command(template: str, resource: Resource) -> str:

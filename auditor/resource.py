@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import ChainMap
 from enum import Enum
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
 
 from auditor.facts import MISSING, Derived, Fact, Observation, closure
 from auditor.reading import Reading, current
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from auditor.call import Reply
     from auditor.inventory import Inventory
 
+T = TypeVar("T")
 GLOBAL_REGION = "global"
 
 
@@ -118,7 +119,7 @@ class Resource:
     scope: ClassVar[Scope] = GLOBAL
     listing: ClassVar[Listing | None] = None
 
-    __slots__ = ("_derived", "_given", "arn", "id", "inventory", "listed_at", "name", "region", "row", "tags")
+    __slots__ = ("_derived", "_given", "_shown", "arn", "id", "inventory", "listed_at", "name", "region", "row", "tags")
 
     def __init_subclass__(
         cls,
@@ -145,6 +146,7 @@ class Resource:
         self.row: Mapping[str, Any] = {}
         self.listed_at: datetime = inventory.at
         self._given: dict[str, Any] = {}
+        self._shown: dict[str, Any] = {}
         self._derived: dict[str, tuple[Any, list[Observation]]] = {}
 
     def __repr__(self) -> str:
@@ -218,6 +220,13 @@ class Resource:
         if isinstance(value, Unseen):
             raise value.with_traceback(None)
         return value
+
+    def shown_once(self, what: str, make: Callable[[], T]) -> T:
+        """Return what ``make`` gave when ``what`` of this resource was first shown: findings share it."""
+        if what not in self._shown:
+            self._shown[what] = make()
+        shown: T = self._shown[what]
+        return shown
 
     def _given_observation(self, fact: Fact[Any]) -> Observation | None:
         value = self._given.get(fact.name, MISSING)

@@ -133,6 +133,6 @@ class _Page:
         for framework in self.report.frameworks:
             status = Counter(control.status for control in framework.controls)
             score = "none" if framework.tally.score is None else f"{framework.tally.score:g}"
-            told = f"{status['PASS']} passed, {status['FAIL']} failed, {status['UNKNOWN']} unknown"
+            told = f"{status['PASS'] + status['PARTIAL']} passed, {status['FAIL']} failed, {status['UNKNOWN']} unknown"
             name = padded(shortened(framework.id, 32), 32)
             yield f"  {name}{score:>6}   {told} of {len(framework.controls)} controls"

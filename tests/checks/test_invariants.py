@@ -1,0 +1,173 @@
+"""What holds of every built-in check and framework."""
+
+import inspect
+import re
+import shlex
+from functools import cache
+
+import botocore.session
+import pytest
+from botocore import xform_name
+from test_cases import CASES
+
+from auditor import registry
+from auditor.facts import Asked, Joined
+from auditor.frameworks import read
+from auditor.plan import Plan
+from auditor.readonly import READ_ONLY, SECRET_READS
+from auditor.resource import Resource
+from auditor.severity import Status
+from auditor.testing import fake, refused, verdict
+
+CHECKS = list(registry.load().checks.values())
+FRAMEWORKS = read(registry.framework_files())
+STEPS = list(Plan(CHECKS).steps())
+
+each_check = pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
+each_step = pytest.mark.parametrize("step", STEPS, ids=lambda step: f"{step.request.name}-{step.per}")
+each_framework = pytest.mark.parametrize("framework", FRAMEWORKS, ids=lambda framework: framework.id)
+
+
+def test_there_are_checks_of_five_services():
+    assert {check.service for check in CHECKS} == {"cloudtrail", "ec2", "iam", "rds", "s3"}
+
+
+@each_check
+@pytest.mark.parametrize("status", [Status.PASS, Status.FAIL, Status.UNKNOWN])
+def test_every_check_has_cases_of_each_verdict(check, status):
+    assert any(case.check is check and case.expected is status for case in CASES)
+
+
+@each_check
+def test_metadata(check):
+    assert check.id.startswith(f"{check.service}-")
+    assert check.title[0].isupper()
+    assert not check.title.endswith(".")
+    assert len(check.title) <= 100
+    assert len(check.rationale) >= 40
+    assert check.references
+    assert all(re.fullmatch(r"https://docs\.aws\.amazon\.com/\S+", each) for each in check.references)
+    assert check.fix.text or check.fix.cli
+    assert check.resource.aws_type.startswith("AWS::")
+
+
+@each_check
+def test_a_blind_check_answers_unknown(check):
+    """All facts refused: never a pass, and a region whose listing is refused is told."""
+    facts = {name: refused() for name in check.resource.facts()}
+    subject = fake(check.resource, **facts)
+    finding = verdict(check, subject, unlisted=[each for each in check.types if each.listing])
+    assert finding.status is Status.UNKNOWN
+    assert finding.unseen.remedy
+
+
+@each_check
+def test_every_parameter_has_a_default_that_toml_can_set(check):
+    for value in check.parameters.values():
+        assert isinstance(value, (bool, int, float, str, tuple))
+
+
+@cache
+def session():
+    return botocore.session.get_session()
+
+
+@cache
+def model(service):
+    return session().get_service_model(service)
+
+
+@each_check
+def test_fix_commands_are_real(check):
+    """Each command of a fix names a service, an operation and options that the AWS CLI derives from the API's models."""
+    for command in filter(None, check.fix.cli.split(" && ")):
+        words = shlex.split(re.sub(r"\{resource\.\w+\}", "VALUE", command))
+        assert words[0] == "aws"
+        service = {"s3api": "s3"}.get(words[1], words[1])
+        operations = {xform_name(each, "-"): each for each in model(service).operation_names}
+        assert words[2] in operations
+        shape = model(service).operation_model(operations[words[2]]).input_shape
+        known = {xform_name(each, "-") for each in shape.members} | {"region"} | CUSTOMISED.get(words[2], set())
+        given = {word.removeprefix("--").removeprefix("no-") for word in words[3:] if word.startswith("--")}
+        assert given - known == set()
+
+
+CUSTOMISED = {
+    # The CLI's own names for members of lists and booleans (AWS CLI Command Reference).
+    "enable-mfa-device": {"authentication-code1", "authentication-code2"},
+    "modify-snapshot-attribute": {"group-names"},
+    "update-account-password-policy": set(),
+    "revoke-security-group-ingress": {"security-group-rule-ids"},
+}
+
+
+@each_step
+def test_every_operation_exists_reads_and_takes_the_parameters(step):
+    request = step.request
+    operation = model(request.service).operation_model(request.operation)
+    assert READ_ONLY.fullmatch(request.operation)
+    assert (request.service, request.operation) not in SECRET_READS
+    members = operation.input_shape.members if operation.input_shape else {}
+    assert set(request.parameters) <= set(members)
+    assert re.fullmatch(r"[a-z0-9-]+:[A-Z]\w+", request.permission)
+
+
+@each_step
+def test_every_operation_that_has_pages_is_paged(step):
+    """A reply with a token that no paginator follows would lose rows."""
+    operation = model(step.request.service).operation_model(step.request.operation)
+    tokens = {"NextToken", "nextToken", "Marker", "NextMarker", "ContinuationToken"}
+    if tokens & set(operation.output_shape.members):
+        client = session().create_client(
+            step.request.service, "us-east-1", aws_access_key_id="x", aws_secret_access_key="x"
+        )
+        assert client.can_paginate(xform_name(step.request.operation))
+
+
+def paths():
+    """Yield every path that a fact or a listing selects of a reply, with the request that supplies the reply."""
+    for resource_type in Plan(CHECKS).types:
+        if resource_type.listing:
+            yield resource_type.listing.request, resource_type.listing.rows
+        for fact in resource_type.facts().values():
+            if isinstance(fact, Asked) and fact.path:
+                yield fact.request, fact.path
+            if isinstance(fact, Joined):
+                yield fact.request, fact.rows
+
+
+@pytest.mark.parametrize(("request_", "path"), list(paths()), ids=str)
+def test_every_path_begins_with_a_member_of_the_reply(request_, path):
+    shape = model(request_.service).operation_model(request_.operation).output_shape
+    for name in re.match(r"(\w+)(?:\[.*?\])?(?:\.(\w+))?", path).groups():
+        if name is None:
+            return
+        shape = shape.member if shape.type_name == "list" else shape
+        if shape.type_name == "map":
+            return
+        assert name in shape.members
+        shape = shape.members[name]
+
+
+def test_every_fact_of_a_listed_type_is_read_by_a_check():
+    """What no check reads need not be declared."""
+    planned = set(Plan(CHECKS).facts)
+    for resource_type in Plan(CHECKS).types:
+        assert {name for name, fact in resource_type.facts().items() if fact not in planned} == set()
+
+
+@each_framework
+def test_frameworks_name_checks_there_are(framework):
+    assert framework.checks <= {check.id for check in CHECKS}
+    assert framework.source
+    assert all(control.title for control in framework.controls)
+
+
+def test_every_check_stands_in_a_framework():
+    mapped = frozenset().union(*(framework.checks for framework in FRAMEWORKS))
+    assert {check.id for check in CHECKS} - mapped == set()
+
+
+def test_every_resource_class_says_what_it_is():
+    for resource_type in Plan(CHECKS).types:
+        assert inspect.getdoc(resource_type) != inspect.getdoc(Resource)
