@@ -74,7 +74,7 @@ class Audit:
         inventory = collected.inventory
         findings = self.decide(inventory)
         controls = membership(self.frameworks)
-        gaps = gaps_of(findings)
+        gaps = gaps_of(findings, inventory, Plan(self.checks))
         return Report(
             audit=self._facts(collected, source, warnings),
             score=score(findings),

@@ -28,6 +28,11 @@ class Call(NamedTuple):
         return cls(service, operation, region, json.dumps(parameters, sort_keys=True, separators=(",", ":")))
 
     @property
+    def name(self) -> str:
+        """How the operation is named in evidence: ``service:Operation``."""
+        return f"{self.service}:{self.operation}"
+
+    @property
     def arguments(self) -> dict[str, Any]:
         """The parameters as the keyword arguments an AWS client takes."""
         arguments: dict[str, Any] = json.loads(self.parameters)

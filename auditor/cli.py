@@ -37,23 +37,25 @@ def plainly(function: F) -> F:
 
 
 def configured(context: click.Context, _parameter: click.Parameter, path: Path | None) -> Config:
-    """Make the configuration file's ``[scan]`` the defaults of the command's options."""
+    """Make the configuration file's ``[scan]`` the defaults of those options that the command has."""
     from auditor import config
 
     found = path or config.find(Path.cwd())
     if found is None:
         return config.Config()
-    names = {_long(each): each.name for each in context.command.params if isinstance(each, click.Option)}
+    names = _options(context.command)
     try:
-        read = config.read(found, names)
+        read = config.read(found, _options(scan))
     except AuditorError as error:
         raise click.UsageError(str(error), context) from error
-    context.default_map = {names[key]: value for key, value in read.scan.items()}
+    context.default_map = {names[key]: value for key, value in read.scan.items() if key in names}
     return read
 
 
-def _long(parameter: click.Option) -> str:
-    return parameter.opts[0].removeprefix("--")
+def _options(command: click.Command) -> dict[str, str]:
+    """Return a command's parameters by the long names of their options."""
+    options = (each for each in command.params if isinstance(each, click.Option))
+    return {each.opts[0].removeprefix("--"): each.name or "" for each in options}
 
 
 configuring = option(

@@ -7,6 +7,7 @@ ever has a value.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, Self, TypeVar, overload
 
 from auditor.call import Failure
@@ -168,6 +169,9 @@ class Asked(_Selected[T]):
 
     def call(self, resource: Resource) -> Call:
         """Return the call that asks for this fact of ``resource``."""
+        return resource.once(f"call for {self.name}", partial(self._call, resource))
+
+    def _call(self, resource: Resource) -> Call:
         return self.request.call(resource.call_region, resource.names)
 
     def observe(self, resource: Resource) -> Observation:

@@ -49,6 +49,7 @@ class Inventory:
         self._resources: dict[type[Resource], dict[str, Resource]] = defaultdict(dict)
         self._by_id: dict[type[Resource], dict[str, list[Resource]]] = {}
         self._joins: dict[tuple[Joined[Any], Call], dict[Any, Any]] = {}
+        self._shared_calls: dict[tuple[Request, str], Call] = {}
         self._names: dict[str, Mapping[str, str]] = {}
 
     def names(self, region: str) -> Mapping[str, str]:
@@ -68,8 +69,10 @@ class Inventory:
 
     def shared_call(self, request: Request, region: str) -> Call:
         """Return the call that answers for a whole ``region`` at once: a listing or a bulk read."""
-        place = self.target.home_region if region == GLOBAL_REGION else region
-        return request.call(place, self.names(region))
+        if (request, region) not in self._shared_calls:
+            place = self.target.home_region if region == GLOBAL_REGION else region
+            self._shared_calls[request, region] = request.call(place, self.names(region))
+        return self._shared_calls[request, region]
 
     def enlist(self, resource_type: type[Resource], region: str) -> list[Resource]:
         """Add and return the type's resources in ``region``, from its recorded listing; note a gap on failure."""

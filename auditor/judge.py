@@ -75,7 +75,7 @@ class _Trial:
             account=resource.account,
             region=resource.region,
             service=self.check.service,
-            resource=resource.shown_once("", partial(reference, resource)),
+            resource=resource.once("reference", partial(reference, resource)),
             fingerprint=fingerprint(self.check.id, resource.arn),
             problems=tuple(redacted(each) for each in result.problems),
             evidence=tuple(evidence(reading.observations)),
@@ -150,7 +150,7 @@ def evidence(observations: Iterable[Observation]) -> Iterator[Evidence]:
         key = id(each.resource), each.fact
         if key not in told:
             told.add(key)
-            yield each.resource.shown_once(each.fact, partial(_evidence, each))
+            yield each.resource.once(f"evidence of {each.fact}", partial(_evidence, each))
 
 
 def _evidence(observation: Observation) -> Evidence:

@@ -24,7 +24,7 @@ WRITABLE: Final = click.Path(dir_okay=False, path_type=Path)
 
 def option(name: str, *more: str, **settings: Any) -> Callable[[F], F]:
     """Return a click option that the environment variable ``AUDITOR_<NAME>`` also sets."""
-    variable = "AUDITOR_" + name.removeprefix("--").upper().replace("-", "_")
+    variable = "AUDITOR_" + name.split("/", maxsplit=1)[0].removeprefix("--").upper().replace("-", "_")
     return click.option(name, *more, envvar=variable, show_envvar=False, **settings)
 
 

@@ -56,6 +56,15 @@ class Plan:
         """Yield the planned per-resource facts of a type."""
         return (fact for fact in self.facts if isinstance(fact, Asked) and fact.owner is resource_type)
 
+    def readers(self, request: Request) -> tuple[str, ...]:
+        """Return the ids of the checks that read what ``request`` supplies."""
+        return tuple(check.id for check in self.checks if request.name in Plan([check]).names)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The planned operations, as evidence names them."""
+        return frozenset(step.request.name for step in self.steps())
+
     def operations(self) -> dict[str, set[str]]:
         """Return the names of the planned operations by service."""
         operations: dict[str, set[str]] = defaultdict(set)

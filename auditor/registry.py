@@ -54,7 +54,7 @@ def load(folders: Iterable[Path] = ()) -> Registry:
     for origin, load_module in [*_plugins(), *_files(folders)]:
         try:
             checks = _checks_in(load_module())
-        except Exception as error:  # noqa: BLE001 - a plugin may raise anything; it is reported
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - a plugin may raise anything; it is reported
             problems.append(f"{origin} cannot be loaded: {type(error).__name__}: {error}")
             continue
         taken = [each.id for each in checks if found.setdefault(each.id, each) is not each]
@@ -102,7 +102,7 @@ def _plugins() -> Iterator[tuple[str, Callable[[], object]]]:
 
 def _files(folders: Iterable[Path]) -> Iterator[tuple[str, Callable[[], object]]]:
     for folder in folders:
-        files = sorted(folder.rglob("*.py")) if folder.is_dir() else []
+        files = sorted(_modules(folder)) if folder.is_dir() else []
         if not files:
             raise RegistryError(f"{folder} holds no Python files: --checks takes a folder of check modules")
         if str(folder) not in sys.path:
@@ -111,6 +111,13 @@ def _files(folders: Iterable[Path]) -> Iterator[tuple[str, Callable[[], object]]
         for file in files:
             if not file.name.startswith(("test_", "conftest", "__init__")):
                 yield str(file), _Loader(folder, file)
+
+
+def _modules(folder: Path) -> Iterator[Path]:
+    """Yield the Python files of a folder of checks, but for what stands in hidden folders: a venv, a cache."""
+    for file in folder.rglob("*.py"):
+        if not any(part.startswith(".") for part in file.relative_to(folder).parts):
+            yield file
 
 
 @dataclass(frozen=True, slots=True)

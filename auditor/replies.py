@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 from auditor.redaction import MASK
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from botocore.model import Shape
 
 _AS_IS: Final = (bool, int, float, type(None))
@@ -73,3 +75,38 @@ def _holds_secrets(shape: Shape, above: frozenset[str] = frozenset()) -> bool:
     if shape.type_name == "list":
         return _holds_secrets(shape.member, above)  # type: ignore[attr-defined]
     return shape.type_name == "map" and _holds_secrets(shape.value, above)  # type: ignore[attr-defined]
+
+
+_TYPES: Final[dict[str, type | tuple[type, ...]]] = {
+    "structure": dict,
+    "map": dict,
+    "list": list,
+    "string": str,
+    "boolean": bool,
+    "integer": int,
+    "long": int,
+    "float": (int, float),
+    "double": (int, float),
+    "timestamp": datetime,
+}
+"""How a plain value of each of botocore's types is held."""
+
+
+def conforming(value: Any, shape: Shape | None) -> Any:
+    """Return ``value`` when its types are those of AWS's model; ValueError when not, as botocore takes any JSON."""
+    if value is None or shape is None:
+        return value
+    if not isinstance(value, _TYPES.get(shape.type_name, object)):
+        raise ValueError(f"{shape.name} is {type(value).__name__} and not {shape.type_name}")  # noqa: TRY004 - data, not code
+    for part, part_shape in _parts(value, shape):
+        conforming(part, part_shape)
+    return value
+
+
+def _parts(value: Any, shape: Any) -> Iterator[tuple[Any, Shape]]:
+    if shape.type_name == "structure":
+        yield from ((each, shape.members[key]) for key, each in value.items() if key in shape.members)
+    elif shape.type_name == "list":
+        yield from ((each, shape.member) for each in value)
+    elif shape.type_name == "map":
+        yield from ((each, shape.value) for each in value.values())

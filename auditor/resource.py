@@ -119,7 +119,7 @@ class Resource:
     scope: ClassVar[Scope] = GLOBAL
     listing: ClassVar[Listing | None] = None
 
-    __slots__ = ("_derived", "_given", "_shown", "arn", "id", "inventory", "listed_at", "name", "region", "row", "tags")
+    __slots__ = ("_derived", "_given", "_made", "arn", "id", "inventory", "listed_at", "name", "region", "row", "tags")
 
     def __init_subclass__(
         cls,
@@ -146,7 +146,7 @@ class Resource:
         self.row: Mapping[str, Any] = {}
         self.listed_at: datetime = inventory.at
         self._given: dict[str, Any] = {}
-        self._shown: dict[str, Any] = {}
+        self._made: dict[str, Any] = {}
         self._derived: dict[str, tuple[Any, list[Observation]]] = {}
 
     def __repr__(self) -> str:
@@ -221,12 +221,12 @@ class Resource:
             raise value.with_traceback(None)
         return value
 
-    def shown_once(self, what: str, make: Callable[[], T]) -> T:
-        """Return what ``make`` gave when ``what`` of this resource was first shown: findings share it."""
-        if what not in self._shown:
-            self._shown[what] = make()
-        shown: T = self._shown[what]
-        return shown
+    def once(self, what: str, make: Callable[[], T]) -> T:
+        """Return what ``make`` gave when ``what`` was first wanted of this resource: all share it from then on."""
+        if what not in self._made:
+            self._made[what] = make()
+        made: T = self._made[what]
+        return made
 
     def _given_observation(self, fact: Fact[Any]) -> Observation | None:
         value = self._given.get(fact.name, MISSING)

@@ -94,7 +94,7 @@ class Scan:
         from auditor import snapshot
 
         try:
-            snapshot.write(path, collected.inventory, {step.request.name for step in Plan(audit.checks).steps()})
+            snapshot.write(path, collected.inventory, Plan(audit.checks).names)
         except OSError as error:
             raise files.OutputError(f"{path} cannot be written: {error.strerror}") from error
 

@@ -6,8 +6,10 @@ import threading
 import time
 from collections import Counter
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
+from botocore import __version__ as botocore_version
 from botocore.config import Config
 from botocore.exceptions import (
     BotoCoreError,
@@ -22,11 +24,14 @@ from botocore.parsers import ResponseParserError
 
 from auditor import __version__
 from auditor.call import Failure, Reply
+from auditor.connections import Connections
+from auditor.distrust import refuse_malformed
 from auditor.readonly import STARTS, ensure_read_only
 from auditor.remedies import UNREACHABLE
-from auditor.replies import masked, plain
+from auditor.replies import conforming, masked, plain
+from auditor.request import UNREADABLE
 from auditor.targets import Access, Target, first_region, identify, open_session, with_regions
-from auditor.transport import Connections, remember_endpoints, use_fast_timestamps, use_lean_models
+from auditor.transport import remember_endpoints, use_fast_timestamps, use_lean_models
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -40,7 +45,9 @@ if TYPE_CHECKING:
 NOT_READY: Final = frozenset({"ReportNotPresent", "ReportExpired", "ReportInProgress"})
 """IAM's codes for a credential report that has to be started or awaited."""
 
-ANSWERS: Final = (ClientError, BotoCoreError, ResponseParserError)
+MALFORMED: Final = (ResponseParserError, PaginationError, *UNREADABLE)
+"""What botocore raises on a reply that is not what AWS documents: its parsers let Python's own errors through."""
+ANSWERS: Final = (ClientError, BotoCoreError, *MALFORMED)
 """What AWS and the network do instead of replying."""
 
 ATTEMPTS: Final = 10
@@ -84,7 +91,7 @@ class Live:
     def target(self) -> Target:
         """Return the account, its partition and the regions to audit; TargetError when AWS does not tell."""
         region = first_region(self._session, self._access)
-        target = identify(self._client("sts", region), self._access)
+        target = identify(partial(self._client, "sts", region), self._access)
         place = region if self._access.endpoint_url else target.home_region
         try:
             described = self._client("ec2", place).describe_regions(AllRegions=True)["Regions"]  # type: ignore[attr-defined]
@@ -113,7 +120,7 @@ class Live:
             return Failure(details.get("Code") or "Unknown", details.get("Message") or "", self._now())
         if isinstance(error, (TransportError, HTTPClientError)):
             return Failure(UNREACHABLE, str(error), self._now())
-        code = "MalformedReply" if isinstance(error, (ResponseParserError, PaginationError)) else type(error).__name__
+        code = "MalformedReply" if isinstance(error, MALFORMED) else type(error).__name__
         return Failure(code, str(error), self._now())
 
     def _ask(self, call: Call) -> Any:
@@ -121,7 +128,11 @@ class Live:
         start = STARTS.get((call.service, call.operation))
         reply = self._started(client, start, call) if start else self._invoke(client, call)
         shape = client.meta.service_model.operation_model(call.operation).output_shape
-        return masked(plain(reply), shape)
+        value = plain(reply)
+        # The parsers of XML make every value what the model says; those of JSON take what comes.
+        if "json" in client.meta.service_model.resolved_protocol:
+            conforming(value, shape)
+        return masked(value, shape)
 
     def _started(self, client: BaseClient, start: str, call: Call) -> Any:
         """Return a report, having AWS make it first where there is none; it takes AWS seconds."""
@@ -156,6 +167,7 @@ class Live:
         )
         self._connections.adopt(client)
         remember_endpoints(client, ENDPOINTS)
+        refuse_malformed(client)
         client.meta.events.register_first("needs-retry.*", _give_up_on_silence)
         client.meta.events.register("after-call.*", self._count_retries)
         if endpoint:
@@ -168,13 +180,16 @@ class Live:
 
 def client_config(access: Access) -> Config:
     """Return how every client behaves: adaptive retries, bounded waits, room for every worker's connection."""
-    emulated: dict[str, Any] = {"s3": {"addressing_style": "path"}, "inject_host_prefix": False}
+    emulated: dict[str, Any] = {"inject_host_prefix": False}
     return Config(
         retries={"mode": "adaptive", "total_max_attempts": ATTEMPTS},
         connect_timeout=min(access.timeout, 10.0),
         read_timeout=access.timeout,
         max_pool_connections=access.workers,
-        user_agent_extra=f"aws-account-auditor/{__version__}",
+        # A whole user agent: botocore builds its own anew for every call.
+        user_agent=f"aws-account-auditor/{__version__} botocore/{botocore_version}",
+        # With the bucket in the host name, every bucket takes connections of its own.
+        s3={"addressing_style": "path"},
         **(emulated if access.endpoint_url else {}),
     )
 

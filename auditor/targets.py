@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from auditor.errors import AuditorError
+from auditor.request import UNREADABLE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from botocore.session import Session
 
@@ -120,17 +121,26 @@ def first_region(session: Session, access: Access) -> str:
     return next((region for region in candidates if region in known), HOME_REGIONS["aws"])
 
 
-def identify(client: Any, access: Access) -> Target:
-    """Return the account the credentials belong to, its regions still unresolved; TargetError when refused."""
+def identify(open_client: Callable[[], Any], access: Access) -> Target:
+    """Return the account the credentials belong to, its regions still unresolved; TargetError when refused.
+
+    ``open_client`` gives an STS client; wrong settings of the AWS configuration show only then.
+    """
     from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.parsers import ResponseParserError
 
     try:
+        client = open_client()
         identity = client.get_caller_identity()
+        account, arn = identity["Account"], identity["Arn"]
+        partition = arn.split(":")[1]
     except (BotoCoreError, ClientError) as error:
         raise TargetError(explain(error, access)) from error
-    partition = identity["Arn"].split(":")[1]
-    home = HOME_REGIONS.get(partition, client.meta.region_name)
-    return Target(identity["Account"], partition, (), home, identity["Arn"])
+    except (ResponseParserError, *UNREADABLE) as error:
+        raise TargetError(
+            f"{access.endpoint_url or 'AWS'} does not answer as AWS does: check --endpoint-url"
+        ) from error
+    return Target(account, partition, (), HOME_REGIONS.get(partition, client.meta.region_name), arn)
 
 
 def with_regions(target: Target, access: Access, described: Iterable[dict[str, Any]] | None, refused: str) -> Target:

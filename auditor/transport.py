@@ -1,4 +1,4 @@
-"""botocore made cheaper through its own seams: leaner models, one connection pool, less work per call.
+"""botocore made cheaper through its own seams: leaner models and less work per call.
 
 Every function here changes cost and never meaning; where botocore's shape differs from what a function expects, it
 leaves things as they are. Without this module every audit gives the same findings, later.
@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 from botocore import utils
-from botocore.httpsession import URLLib3Session, get_cert_path
 from botocore.loaders import JSONFileLoader, create_loader
+
+from auditor.connections import SEAMS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
@@ -25,9 +26,6 @@ if TYPE_CHECKING:
     from botocore.session import Session
 
 _LOGGER = logging.getLogger(__name__)
-
-_SEAMS: Final = (AttributeError, TypeError, KeyError, ValueError)
-"""What is raised when botocore's insides differ from what is expected here."""
 
 OWN_CALLS: Final[Mapping[str, frozenset[str]]] = {"s3": frozenset({"HeadBucket", "CreateSession"})}
 """What botocore's own handlers call: HeadBucket finds a bucket's region, CreateSession opens directory buckets."""
@@ -49,7 +47,7 @@ def use_lean_models(session: Session, operations: Mapping[str, Collection[str]])
         loader = create_loader(session.get_config_variable("data_path"))
         loader.file_loader = _LeanFiles(operations)
         session.register_component("data_loader", loader)
-    except _SEAMS:
+    except SEAMS:
         _LOGGER.debug("service models are loaded the ordinary way", exc_info=True)
 
 
@@ -71,7 +69,7 @@ class _LeanFiles(JSONFileLoader):
                 return self._lean(service, content)
             if kind == EXTRAS and service in self._shapes:
                 return _extras_of(msgspec.json.decode(content), self._shapes[service])
-        except (msgspec.MsgspecError, *_SEAMS):
+        except (msgspec.MsgspecError, *SEAMS):
             _LOGGER.debug("%s is read whole", file_path, exc_info=True)
         return msgspec.json.decode(content)
 
@@ -152,7 +150,7 @@ def use_fast_timestamps(session: Session) -> None:
     """Have replies' timestamps read by the standard library, in UTC; what it cannot read, botocore reads."""
     try:
         session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=timestamp)
-    except _SEAMS:
+    except SEAMS:
         _LOGGER.debug("timestamps are parsed the ordinary way", exc_info=True)
 
 
@@ -167,60 +165,6 @@ def timestamp(value: str | float) -> datetime:
         return utils.parse_timestamp(value)  # type: ignore[arg-type]  # the stub forgets numbers
 
 
-# --- Connections ------------------------------------------------------------------------------------------------
-
-HOSTS: Final = 1024
-"""Hosts whose connections are kept: each service has one in each region. urllib3 keeps 10, dropping the rest's."""
-
-
-class Connections:
-    """One pool of connections for all clients: connections are shared and reused, and trust is loaded once."""
-
-    def __init__(self, workers: int) -> None:
-        self._workers = workers
-        self._transports: dict[tuple[object, ...], URLLib3Session] = {}
-
-    def adopt(self, client: BaseClient) -> None:
-        """Have ``client`` send through the shared pool, unless it goes through a proxy or is built another way."""
-        try:
-            own = client._endpoint.http_session  # type: ignore[attr-defined]
-            if type(own) is URLLib3Session and not own._proxy_config._proxies:  # type: ignore[attr-defined]
-                client._endpoint.http_session = self._shared(own)  # type: ignore[attr-defined]
-        except (*_SEAMS, OSError):
-            _LOGGER.debug("the client keeps its own connections", exc_info=True)
-
-    def _shared(self, own: Any) -> URLLib3Session:
-        certificate = (own._cert_file, own._key_file) if own._cert_file else None
-        key = own._verify, str(own._timeout), certificate, str(own._socket_options)
-        if key not in self._transports:
-            shared: Any = URLLib3Session(
-                verify=own._verify,
-                timeout=(own._timeout.connect_timeout, own._timeout.read_timeout),  # type: ignore[arg-type]
-                max_pool_connections=self._workers,
-                socket_options=own._socket_options,
-                client_cert=certificate,
-            )
-            shared._manager.pools._maxsize = HOSTS
-            _load_trust_once(shared)
-            self._transports[key] = shared
-        return self._transports[key]
-
-
-def _load_trust_once(transport: Any) -> None:
-    """Load the certificate authorities into the session's TLS context now, and not again at every new connection."""
-    if not transport._verify:
-        return
-    authorities = str(get_cert_path(transport._verify))
-    context = transport._manager.connection_pool_kw["ssl_context"]
-    context.load_verify_locations(**{"capath" if Path(authorities).is_dir() else "cafile": authorities})
-    transport._setup_ssl_cert = partial(_require_certificate, transport._setup_ssl_cert)
-
-
-def _require_certificate(set_up: Callable[..., None], connections: Any, url: str, verify: bool | str) -> None:  # noqa: FBT001 - botocore's own signature
-    set_up(connections, url, verify)
-    connections.ca_certs = None
-
-
 # --- Endpoints --------------------------------------------------------------------------------------------------
 
 
@@ -231,7 +175,7 @@ def remember_endpoints(client: BaseClient, size: int) -> None:
         resolve = type(provider).resolve_endpoint
         cached = lru_cache(size)(lambda **parameters: resolve(provider, **parameters))
         provider.resolve_endpoint = partial(_remembered, cached)
-    except _SEAMS:
+    except SEAMS:
         _LOGGER.debug("endpoints are resolved the ordinary way", exc_info=True)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from inspect import cleandoc
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -27,4 +28,8 @@ def read(text: str | bytes) -> Report:
 def schema() -> Mapping[str, Any]:
     """Return the JSON Schema of the report."""
     described = msgspec.json.schema(Report)
+    for definition in described["$defs"].values():
+        if "description" in definition:
+            # Python keeps the indentation of docstrings up to 3.12, and drops it from 3.13 on.
+            definition["description"] = cleandoc(definition["description"])
     return {"$schema": DIALECT, "title": f"AWS account audit report, version {SCHEMA_VERSION}", **described}

@@ -79,7 +79,7 @@ def model(service):
 
 @each_check
 def test_fix_commands_are_real(check):
-    """Each command of a fix names a service, an operation and options that the AWS CLI derives from the API's models."""
+    """Each command names a service, an operation and options that the AWS CLI derives from the API's models."""
     for command in filter(None, check.fix.cli.split(" && ")):
         words = shlex.split(re.sub(r"\{resource\.\w+\}", "VALUE", command))
         assert words[0] == "aws"
@@ -136,7 +136,7 @@ def paths():
                 yield fact.request, fact.rows
 
 
-@pytest.mark.parametrize(("request_", "path"), list(paths()), ids=str)
+@pytest.mark.parametrize(("request_", "path"), list(paths()), ids=lambda each: getattr(each, "name", each))
 def test_every_path_begins_with_a_member_of_the_reply(request_, path):
     shape = model(request_.service).operation_model(request_.operation).output_shape
     for name in re.match(r"(\w+)(?:\[.*?\])?(?:\.(\w+))?", path).groups():

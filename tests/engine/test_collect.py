@@ -70,8 +70,15 @@ def test_a_blind_audit_answers_unknown_everywhere():
     assert {each.status for each in report.findings} == {Status.UNKNOWN}
     assert {each.check for each in report.findings} == {LOCKED.id, KEYED.id, FURNISHED.id}
     assert (report.coverage, report.score) == (0.0, 0.0)
-    assert {gap.permission for gap in report.gaps} == {"toy:ListBoxes"}
-    assert report.missing_permissions["Statement"][0]["Action"] == ["toy:ListBoxes"]
+    assert {gap.permission for gap in report.gaps} == {"toy:ListBoxes", "toy:GetRules"}
+    assert report.missing_permissions["Statement"][0]["Action"] == ["toy:GetRules", "toy:ListBoxes"]
+
+
+def test_a_refusal_that_no_finding_names_is_told_all_the_same():
+    report = reported(Answers({}), LOCKED)
+    (rules,) = (gap for gap in report.gaps if gap.permission == "toy:GetRules")
+    assert (rules.findings, rules.checks, rules.regions) == (0, (LOCKED.id,), ("us-east-1",))
+    assert rules.remedy == "grant toy:GetRules to the auditor"
 
 
 def test_a_region_whose_listing_was_refused_is_unknown_and_the_others_decided():

@@ -96,6 +96,13 @@ def test_a_folder_of_one_s_own(folder):
     assert registry.load([folder]).checks["s3-bucket-ours"] is found.checks["s3-bucket-ours"]
 
 
+def test_hidden_folders_are_nobody_s_checks(folder):
+    (folder / ".venv").mkdir()
+    (folder / ".venv" / "installed.py").write_text("raise RuntimeError")
+    (folder / "visible_rules.py").write_text(PLUGIN.replace("{rule}", "visible"))
+    assert registry.load([folder]).problems == ()
+
+
 def test_modules_of_a_folder_import_each_other(folder):
     (folder / "shared_names.py").write_text("NAME = 's3-bucket-shared'")
     body = PLUGIN.replace('"s3-bucket-{rule}"', "NAME").replace(
@@ -111,6 +118,7 @@ def test_modules_of_a_folder_import_each_other(folder):
     ("text", "problem"),
     [
         ("raise RuntimeError('boom')", "RuntimeError: boom"),
+        ("raise SystemExit(0)", "SystemExit: 0"),
         ("import nothing_of_that_name", "ModuleNotFoundError"),
         ("def (", "SyntaxError"),
         (PLUGIN.replace("s3-bucket-{rule}", "short"), "InvalidCheckError"),

@@ -85,7 +85,7 @@ class Sts:
     [("aws", "us-east-1"), ("aws-cn", "cn-north-1"), ("aws-us-gov", "us-gov-west-1"), ("aws-new", "us-west-2")],
 )
 def test_the_partition_decides_where_global_services_live(partition, home):
-    target = identify(Sts(f"arn:{partition}:sts::111122223333:assumed-role/a/b"), Access())
+    target = identify(lambda: Sts(f"arn:{partition}:sts::111122223333:assumed-role/a/b"), Access())
     assert (target.account, target.partition, target.home_region) == ("111122223333", partition, home)
 
 
@@ -115,9 +115,21 @@ def refusal(code, message="told by AWS"):
 )
 def test_every_refusal_is_one_sentence(error, sentence):
     with pytest.raises(TargetError) as told:
-        identify(Sts(error), Access(endpoint_url="http://x"))
+        identify(lambda: Sts(error), Access(endpoint_url="http://x"))
     assert sentence in str(told.value)
     assert "\n" not in str(told.value)
+
+
+@pytest.mark.parametrize(
+    "identity", [{}, {"Account": "1"}, {"Account": "1", "Arn": "x"}, {"Account": "1", "Arn": None}]
+)
+def test_what_is_not_aws_is_one_sentence(identity):
+    class Odd(Sts):
+        def get_caller_identity(self):
+            return identity
+
+    with pytest.raises(TargetError, match="http://x does not answer as AWS does"):
+        identify(lambda: Odd(""), Access(endpoint_url="http://x"))
 
 
 def test_no_credentials_are_told():

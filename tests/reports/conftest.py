@@ -172,7 +172,7 @@ SPREAD = (Status.PASS,) * 5 + (Status.FAIL,) * 3 + (Status.UNKNOWN,) + (Status.A
 
 def spread_findings(checks, count, accounts=1, regions=("eu-central-1", "us-east-1")):
     """Yield ``count`` findings with statuses, accounts and regions spread over them, the same every time."""
-    chance = random.Random(7)  # noqa: S311 - reproducible, not secret
+    chance = random.Random(7)
     for number in range(count):
         check = checks[number % len(checks)]
         yield finding_of(

@@ -1,0 +1,54 @@
+# Python 3.11 or newer and make are all this needs: every target builds the virtual environment it runs in.
+#   make demo PYTHON=python3.13 VENV=.venv-3.13     uses another interpreter, beside the first one
+PYTHON ?= python3
+VENV ?= .venv
+ARGS ?=
+
+RUN := $(VENV)/bin/python
+VERSION := $(shell $(PYTHON) -c 'import sys; print(sys.version.split()[0] if sys.version_info >= (3, 11) else "")' 2>/dev/null)
+# A stamp names the interpreter it was made with: with another one, the environment is built anew.
+DEMO := $(VENV)/.demo-$(VERSION)
+DEV := $(VENV)/.dev-$(VERSION)
+
+.PHONY: help demo test check docs bench new-check build clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+demo: $(DEMO) ## Audit a sample account in an emulator; writes report.html and report.json here
+	$(RUN) -m auditor demo
+
+test: $(DEV) ## Run all tests; ARGS are pytest's, such as ARGS="-k s3"
+	$(RUN) -m pytest -n 2 $(ARGS)
+
+check: $(DEV) ## Run everything a change must pass: linter, formatter, types, documentation, tests with coverage
+	$(RUN) -m ruff check
+	$(RUN) -m ruff format --check
+	$(RUN) -m mypy
+	$(RUN) -m mypy docs/generate.py
+	$(RUN) docs/generate.py --check
+	$(RUN) -m pytest -n 2 --cov --cov-report=term $(ARGS)
+
+docs: $(DEV) ## Write the generated pages of docs/ and reports/schema.json
+	$(RUN) docs/generate.py
+
+bench: $(DEV) ## Measure start-up, calls, time and memory, and print the tables
+	$(RUN) -m benchmarks $(ARGS)
+
+new-check: $(DEV) ## Write a check with its three cases: make new-check ID=service-subject-rule
+	$(RUN) -m auditor new-check '$(ID)'
+
+build: $(DEV) ## Build the wheel and the source distribution in dist/
+	$(RUN) -m build --quiet
+
+clean: ## Remove what was built and cached, except the virtual environment
+	rm -rf build dist *.egg-info .coverage* htmlcov .mypy_cache .ruff_cache .pytest_cache .hypothesis report.html report.json
+
+# One stamp for each extra of setup.cfg. An environment of the same interpreter is kept, any other is replaced.
+$(VENV)/.%-$(VERSION): setup.cfg pyproject.toml
+	@test -n '$(VERSION)' || { echo '$(PYTHON) is not Python 3.11 or newer: name one, as in `make PYTHON=python3.13`' >&2; exit 1; }
+	@$(RUN) -c 'import pip, sys; sys.exit(sys.version.split()[0] != "$(VERSION)")' 2>/dev/null \
+		|| $(PYTHON) -m venv --clear $(VENV)
+	@echo 'installing into $(VENV) (once)' >&2
+	@$(RUN) -m pip install --quiet --disable-pip-version-check --editable '.[$*]'
+	@touch $@

@@ -1,0 +1,135 @@
+"""What a command costs: wall time, processor time and memory of a whole process, and the bounds a scan cannot beat."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections import Counter
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING, Any, Final
+
+import boto3
+from botocore import xform_name
+from botocore.exceptions import ClientError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from benchmarks.endpoint import Endpoint, Seen
+
+_MIB: Final = 1024 * (1024 if sys.platform == "darwin" else 1)
+"""Units of ``ru_maxrss`` in a MiB: bytes on macOS, KiB elsewhere."""
+_LAUNCHER: Final = Path(__file__).with_name("launcher.py")
+_BATCHES, _BATCH = 5, 100
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What one process took."""
+
+    wall: float
+    """Seconds."""
+    cpu: float
+    """Seconds of processor time, user and system, of the process and what it waited for."""
+    peak: float
+    """MiB of memory at its highest."""
+    exit_code: int
+
+
+def run(arguments: Sequence[str], endpoint: Endpoint | None = None) -> Cost:
+    """Return what ``python ARGUMENTS`` costs, its output discarded, with the credentials that the endpoint takes."""
+    environment = dict(os.environ)
+    if endpoint is not None:
+        environment |= {
+            "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
+            "AWS_SECRET_ACCESS_KEY": "secret",
+            "AWS_DEFAULT_REGION": "us-east-1",
+            "AWS_EC2_METADATA_DISABLED": "true",
+            **({"AWS_CA_BUNDLE": endpoint.ca_bundle} if endpoint.ca_bundle else {}),
+        }
+    command = [sys.executable, "-S", str(_LAUNCHER), sys.executable, *arguments]
+    said = subprocess.run(command, env=environment, stdout=subprocess.PIPE, check=True, text=True).stdout
+    wall, cpu, peak, exit_code = said.split()
+    return Cost(float(wall), float(cpu), float(peak) / _MIB, int(exit_code))
+
+
+def in_turn(commands: Mapping[str, Sequence[str]], rounds: int) -> dict[str, Cost]:
+    """Return the median cost of each command, run one after the other ``rounds`` times so that noise hits all alike."""
+    costs: dict[str, list[Cost]] = {name: [] for name in commands}
+    for _ in range(rounds):
+        for name, arguments in commands.items():
+            costs[name].append(run(arguments))
+    return {
+        name: Cost(
+            median(each.wall for each in taken),
+            median(each.cpu for each in taken),
+            median(each.peak for each in taken),
+            max(each.exit_code for each in taken),
+        )
+        for name, taken in costs.items()
+    }
+
+
+def floor(endpoint: Endpoint) -> float:
+    """Return the least processor seconds that botocore, as it comes, takes for one small call on a warm connection."""
+    session: Any = boto3.Session(aws_access_key_id="AKIAIOSFODNN7EXAMPLE", aws_secret_access_key="secret")
+    verify = endpoint.ca_bundle or None
+    client = session.client("s3", "us-east-1", endpoint_url=endpoint.url, verify=verify)
+    bucket = client.list_buckets()["Buckets"][0]["Name"]
+    return min(_batch(client, bucket) for _ in range(_BATCHES))
+
+
+def _batch(client: Any, bucket: str) -> float:
+    before = time.process_time()
+    for _ in range(_BATCH):
+        client.get_bucket_versioning(Bucket=bucket)
+    return (time.process_time() - before) / _BATCH
+
+
+def replay(endpoint: Endpoint, requests: Iterable[Seen]) -> float:
+    """Return the processor seconds that botocore, as it comes, takes to ask ``requests`` again, one after the other.
+
+    Clients are made beforehand and not counted.
+    """
+    session: Any = boto3.Session(aws_access_key_id="AKIAIOSFODNN7EXAMPLE", aws_secret_access_key="secret")
+    verify = endpoint.ca_bundle or None
+    calls = []
+    clients: dict[tuple[str, str], Any] = {}
+    for service, operation, region, parameters in requests:
+        if (service, region) not in clients and service != "s3control":
+            clients[service, region] = session.client(service, region, endpoint_url=endpoint.url, verify=verify)
+        if service != "s3control":  # it puts the account before the host, which the loopback address cannot bear
+            calls.append((getattr(clients[service, region], xform_name(operation)), parameters))
+    before = time.process_time()
+    for method, parameters in calls:
+        with suppress(ClientError):
+            method(**parameters)
+    return time.process_time() - before
+
+
+_FOLLOWED_BY: Final = {
+    ("s3", "ListBuckets"): 2,
+    ("cloudtrail", "DescribeTrails"): 1,
+    ("ec2", "DescribeManagedPrefixLists"): 1,
+}
+"""How many calls, one after the other, a listing's rows lead to: a bucket's policy, then whether it is public."""
+_BEFORE_EVERYTHING: Final = 2
+"""Who the caller is, then which regions there are."""
+
+
+def longest_chain(requests: Iterable[Seen]) -> int:
+    """Return how many calls of a scan have to wait for one another: the first, a listing's pages, what follows."""
+    pages = Counter((each.service, each.operation, each.region) for each in requests if _is_listing(each))
+    longest = max((count + _FOLLOWED_BY.get(key[:2], 0) for key, count in pages.items()), default=0)
+    return _BEFORE_EVERYTHING + longest
+
+
+def _is_listing(request: Seen) -> bool:
+    """Return whether a request asks for a list or a page of one, not about one resource."""
+    named = {"Bucket", "Name", "TrailName", "PrefixListId", "DBSnapshotIdentifier", "OwnerIds", "RestorableByUserIds"}
+    return not named & set(request.parameters)

@@ -1,0 +1,117 @@
+"""The documentation is true: generated pages are fresh, links lead somewhere, tables and examples match the code."""
+
+import json
+import re
+import subprocess
+import sys
+from fnmatch import fnmatchcase
+
+import pytest
+from pages import ROOT, anchors, blocks, links, read
+
+from auditor.cli import auditor
+from auditor.config import read as read_config
+from auditor.config import validated
+from auditor.finding import Finding, ResourceRef
+from auditor.gate import ExitCode
+from auditor.options import SEVERITIES
+from auditor.permissions import ALWAYS, permissions
+from auditor.plan import Plan
+from auditor.registry import load
+from auditor.score import WEIGHTS, coverage, score
+from auditor.severity import Severity, Status
+
+PAGES = sorted(str(path.relative_to(ROOT)) for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
+GENERATOR = [sys.executable, str(ROOT / "docs" / "generate.py")]
+
+
+def generate(*arguments):
+    return subprocess.run([*GENERATOR, *arguments], capture_output=True, text=True, check=False, timeout=120)
+
+
+def test_generated_pages_are_fresh():
+    done = generate("--check")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_stale_pages_are_named_and_rewritten(tmp_path):
+    page = ROOT / "docs" / "cli.md"
+    copy = tmp_path / "docs"
+    copy.mkdir()
+    (tmp_path / "reports").mkdir()
+    script = copy / "generate.py"
+    script.write_text(read("docs/generate.py"), encoding="utf-8")
+    stale = subprocess.run([sys.executable, script, "--check"], capture_output=True, text=True, check=False)
+    assert stale.returncode == 1
+    assert "docs/cli.md is out of date: run `make docs`" in stale.stderr
+    subprocess.run([sys.executable, script], check=True)
+    assert (copy / "cli.md").read_text(encoding="utf-8") == page.read_text(encoding="utf-8")
+    assert subprocess.run([sys.executable, script, "--check"], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_links_lead_to_pages_and_headings_that_exist(page):
+    folder = (ROOT / page).parent
+    for path, anchor in links(page):
+        target = (folder / path).resolve() if path else ROOT / page
+        assert target.exists(), f"{page} links to {path}"
+        if anchor:
+            assert anchor in anchors(target.relative_to(ROOT)), f"{page} links to {path}#{anchor}"
+
+
+def test_every_page_is_reachable_from_the_readme():
+    named = {path for path, _ in links("README.md")}
+    assert {page for page in PAGES if page.startswith("docs/")} <= named
+
+
+def test_readme_mentions_every_command_and_every_exit_code():
+    text = read("README.md")
+    assert not [name for name in auditor.commands if f"`{name}`" not in text]
+    assert codes("README.md") == codes("docs/exit-codes.md") == set(ExitCode)
+
+
+def codes(page):
+    """Return the exit codes that the rows of a page's table begin with."""
+    return {int(code) for code in re.findall(r"^\| (\d+) \|", read(page), re.MULTILINE)}
+
+
+def test_permissions_page_holds_the_policy_and_securityaudit_allows_it():
+    from moto.iam.aws_managed_policies import aws_managed_policies_data
+
+    needed = permissions(Plan(load().checks.values()))
+    (policy,) = [json.loads(block.text) for block in blocks("docs/permissions.md") if block.language == "json"]
+    assert policy["Statement"][0]["Action"] == needed
+    statements = json.loads(aws_managed_policies_data)["SecurityAudit"]["Document"]["Statement"]
+    allowed = [action for statement in statements for action in statement["Action"]]
+    # The caller's own identity needs no permission (STS API Reference, GetCallerIdentity).
+    missing = [each for each in needed if not any(fnmatchcase(each.lower(), action.lower()) for action in allowed)]
+    assert set(missing) <= {"sts:GetCallerIdentity"} <= set(ALWAYS)
+
+
+def test_configuration_examples_are_accepted(tmp_path):
+    options = {each.opts[0].removeprefix("--") for each in auditor.commands["scan"].params}
+    for block in blocks("docs/configuration.md"):
+        if block.language == "toml":
+            (tmp_path / "auditor.toml").write_text(block.text, encoding="utf-8")
+            config = read_config(tmp_path / "auditor.toml", options)
+            assert validated(config, load().checks)
+            assert config.scan["fail-on"] in SEVERITIES.choices
+
+
+def test_scoring_page_has_the_weights_and_its_example_adds_up():
+    rows = dict(re.findall(r"^\| (critical|high|medium|low) \| (\d+) \|$", read("docs/scoring.md"), re.MULTILINE))
+    assert rows == {severity.value: str(weight) for severity, weight in WEIGHTS.items()}
+    example = re.findall(r"^\| ([\w ]+) \| (\w+) \| (\d) \| (\d) \| (\d) \|", read("docs/scoring.md"), re.MULTILINE)
+    findings = [
+        finding(name, Severity(severity), status)
+        for name, severity, *counts in example
+        for status, count in zip((Status.PASS, Status.FAIL, Status.UNKNOWN), counts, strict=True)
+        for _ in range(int(count))
+    ]
+    told = re.search(r"= ([\d.]+)\. The coverage is \d+ ÷ \d+ = ([\d.]+) %", read("docs/scoring.md"))
+    assert (score(findings), coverage(findings)) == tuple(map(float, told.groups()))
+
+
+def finding(check, severity, status):
+    resource = ResourceRef("AWS::Any", "id", "arn", "name")
+    return Finding(check, status, severity, "123456789012", "eu-west-1", "any", resource, "0")

@@ -1,0 +1,244 @@
+"""What goes wrong between here and AWS: none of it loses a finding, hangs, or turns into a pass."""
+
+import json
+from functools import cache
+
+import pytest
+
+from auditor.__main__ import main
+from auditor.call import Call
+from auditor.gate import ExitCode
+from auditor.source import Live
+from auditor.targets import Access
+from benchmarks import accounts
+from benchmarks.account import AwsError
+from benchmarks.endpoint import serve
+from benchmarks.faults import ClockSkew, EmptyPages, Hang, Malformed, RateLimit, Reset, ServerError, Slow, Throttle
+
+S3 = ["--service", "s3"]
+
+
+def small(**more):
+    return accounts.account(
+        buckets=6, security_groups=8, instances=4, users=4, roles=3, databases=3, trails=2, regions=2, **more
+    )
+
+
+@pytest.fixture
+def scan(tmp_path, monkeypatch, capsys):
+    """Run `auditor scan` against an endpoint; return its exit code and the report."""
+
+    def run(endpoint, *arguments):
+        if endpoint.ca_bundle:
+            monkeypatch.setenv("AWS_CA_BUNDLE", endpoint.ca_bundle)
+        path = tmp_path / "report.json"
+        code = main(["scan", "--endpoint-url", endpoint.url, "-q", "--output-format", f"json={path}", *arguments])
+        if code == ExitCode.USAGE:
+            return code, capsys.readouterr().err
+        return code, json.loads(path.read_text())
+
+    return run
+
+
+def verdicts(report):
+    return {(each["check"], each["resource"]["arn"]): each["status"] for each in report["findings"]}
+
+
+@cache
+def undisturbed():
+    """Return a place to keep what the small account's undisturbed audit finds."""
+    return {}
+
+
+@pytest.fixture
+def expected(scan):
+    if not undisturbed():
+        with serve(small()) as endpoint:
+            undisturbed().update(verdicts(scan(endpoint)[1]))
+    return undisturbed()
+
+
+def test_the_undisturbed_account_is_wholly_read(expected):
+    assert set(expected.values()) == {"PASS", "FAIL"}
+    assert len(expected) > 100
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Throttle(times=2),
+        ServerError(times=2),
+        Reset(times=1),
+        Reset(times=1, politely=True),
+        Slow(trickle=0.02),
+        EmptyPages(),
+        Malformed(kind="truncated", times=1),
+        Malformed(kind="html", times=1),
+        Malformed(kind="empty", times=1),
+    ],
+    ids=lambda fault: f"{type(fault).__name__}-{getattr(fault, 'kind', '')}",
+)
+@pytest.mark.parametrize("tls", [False, True], ids=["http", "https"])
+def test_what_passes_loses_no_finding(scan, expected, fault, tls):
+    if tls and isinstance(fault, (Slow, EmptyPages, ServerError)):
+        pytest.skip("the transport makes no difference")
+    with serve(small(), tls=tls, faults=[fault]) as endpoint:
+        _, report = scan(endpoint)
+    if isinstance(fault, Malformed):
+        # A spoilt error reply is no error that AWS documents: what it would have told is unknown, and asked no more.
+        assert {gap["code"] for gap in report["gaps"]} <= {"Unknown", "404", "MalformedReply"}
+        report["findings"] = [each for each in report["findings"] if each["status"] != "UNKNOWN"]
+        assert len(report["findings"]) >= 0.9 * len(expected)
+        assert verdicts(report).items() <= expected.items()
+    else:
+        assert verdicts(report) == expected
+        assert report["gaps"] == []
+
+
+def test_a_limit_on_calls_a_second_loses_no_finding(scan, expected):
+    with serve(small(), faults=[RateLimit(per_second=60)]) as endpoint:
+        _, report = scan(endpoint)
+    assert verdicts(report) == expected
+
+
+@pytest.mark.parametrize("kind", ["truncated", "html", "empty"])
+@pytest.mark.parametrize("tls", [False, True], ids=["http", "https"])
+def test_replies_that_stay_malformed_are_never_a_pass(scan, expected, kind, tls):
+    with serve(small(), tls=tls, faults=[Malformed(kind=kind, service="s3", operation="Get*")]) as endpoint:
+        _, report = scan(endpoint)
+    changed = {key: status for key, status in verdicts(report).items() if status != expected.get(key)}
+    assert changed
+    assert set(changed.values()) <= {"UNKNOWN", "ERROR"}
+
+
+@pytest.mark.parametrize("kind", ["wrong-type", "wrong-shape"])
+def test_replies_of_the_wrong_types_or_without_their_members_never_pass_what_failed(scan, expected, kind):
+    failed = {key for key, status in expected.items() if status == "FAIL"}
+    for services in (["s3", "cloudtrail"], ["iam"], ["ec2", "rds"]):
+        faults = [Malformed(kind=kind, service=each, operation="[!D]*") for each in services]
+        with serve(small(), faults=faults) as endpoint:
+            _, report = scan(endpoint)
+        assert {key for key, status in verdicts(report).items() if status == "PASS"} & failed == set()
+
+
+def test_what_is_not_aws_is_told(scan):
+    with serve(small(), faults=[Malformed(kind="wrong-shape")]) as endpoint:
+        code, error = scan(endpoint)
+    assert code == ExitCode.USAGE
+    assert "does not answer as AWS does" in error
+
+
+@pytest.mark.parametrize("kind", ["truncated", "html", "empty"])
+def test_listings_that_stay_malformed_are_gaps(scan, kind):
+    faults = [Malformed(kind=kind, service="ec2", operation="DescribeSecurityGroups")]
+    with serve(small(), faults=faults) as endpoint:
+        code, report = scan(endpoint, "--check", "ec2-group-ssh-not-exposed")
+    assert code == ExitCode.INCOMPLETE
+    assert {each["status"] for each in report["findings"]} == {"UNKNOWN"}
+    assert {each["region"] for each in report["findings"]} == set(report["audit"]["regions"])
+
+
+def test_a_region_that_hangs_is_unknown_and_the_other_decided(scan, expected):
+    hanging = small().regions[1]
+    with serve(small(), faults=[Hang(region=hanging, service="ec2"), Hang(region=hanging, service="rds")]) as endpoint:
+        code, report = scan(endpoint, "--service", "ec2", "--service", "rds", "--timeout", "0.5")
+    assert code == ExitCode.INCOMPLETE
+    by_region = {}
+    for finding in report["findings"]:
+        by_region.setdefault(finding["region"], set()).add(finding["status"])
+    assert by_region.pop(hanging) == {"UNKNOWN"}
+    assert set().union(*by_region.values()) == {"PASS", "FAIL"}
+    assert {gap["code"] for gap in report["gaps"]} == {"Unreachable"}
+    assert all(expected[key] == status for key, status in verdicts(report).items() if status != "UNKNOWN")
+
+
+def test_ten_thousand_items(scan):
+    account = accounts.account(
+        buckets=1,
+        security_groups=10_000,
+        instances=1,
+        users=1,
+        roles=1,
+        databases=1,
+        trails=1,
+        regions=1,
+        page_size=10_000,
+    )
+    with serve(account) as endpoint:
+        _, report = scan(endpoint, "--check", "ec2-group-ssh-not-exposed")
+        page = Live.open(Access(endpoint_url=endpoint.url), {}).fetch(
+            Call.of("ec2", "DescribeSecurityGroups", "us-east-1", {})
+        )
+    assert len(report["findings"]) >= 10_000
+    assert len(page.value["SecurityGroups"]) == len(report["findings"])
+
+
+def test_a_clock_that_is_off_is_one_sentence(scan):
+    with serve(small(), faults=[ClockSkew(refuses=True)]) as endpoint:
+        code, error = scan(endpoint)
+    assert code == ExitCode.USAGE
+    assert "clock" in error
+
+
+def test_an_account_with_nothing_in_it(scan):
+    with serve(accounts.empty(regions=2)) as endpoint:
+        code, report = scan(endpoint)
+    assert code == ExitCode.FINE
+    assert report["coverage"] == 100
+    assert {each["resource"]["type"] for each in report["findings"]} <= {"AWS::::Account", "AWS::EC2::SecurityGroup"}
+    assert "ERROR" not in verdicts(report).values()
+
+
+def test_everything_refused_but_who_one_is(scan, capsys):
+    account = small()
+    account.refuse(all_but={("sts", "GetCallerIdentity")})
+    with serve(account) as endpoint:
+        code, report = scan(endpoint, "--region", "us-east-1", "--region", "us-east-2")
+        asked = set(endpoint.summary().counts)
+    assert code == ExitCode.INCOMPLETE
+    assert (report["coverage"], report["score"]) == (0, 0)
+    assert {each["status"] for each in report["findings"]} == {"UNKNOWN"}
+    assert {each["check"] for each in report["findings"]} == {each["id"] for each in report["checks"]}
+    refused = {gap["operation"] for gap in report["gaps"]}
+    assert refused == asked - {"sts:GetCallerIdentity", "ec2:DescribeRegions"}
+    assert all(gap["remedy"] == f"grant {gap['permission']} to the auditor" for gap in report["gaps"])
+    assert set(report["missing_permissions"]["Statement"][0]["Action"]) == {gap["permission"] for gap in report["gaps"]}
+
+
+def test_one_refused_fact_leaves_the_rest_decided(scan, expected):
+    account = small()
+    account.refuse(("s3", "GetBucketPolicy"))
+    with serve(account) as endpoint:
+        _, report = scan(endpoint, *S3)
+    changed = {key: status for key, status in verdicts(report).items() if status != expected[key]}
+    assert set(changed.values()) <= {"UNKNOWN"}
+    assert {check for check, _ in changed} == {"s3-bucket-tls-only"}
+    assert {gap["permission"] for gap in report["gaps"]} == {"s3:GetBucketPolicy"}
+
+
+def test_an_error_nobody_knows_is_unknown(scan):
+    account = small()
+    account.put("iam", "GetAccountPasswordPolicy", AwsError("NeverHeardOf", "what is this", 418))
+    with serve(account) as endpoint:
+        _, report = scan(endpoint, "--check", "iam-password-policy-*")
+    assert set(verdicts(report).values()) == {"UNKNOWN"}
+
+
+@pytest.mark.parametrize("format_name", ["json", "html", "table"])
+def test_hostile_names_are_inert_in_every_format(tmp_path, capsys, format_name):
+    account = small(hostile=True)
+    with serve(account) as endpoint:
+        output = tmp_path / "report"
+        code = main(["scan", "--endpoint-url", endpoint.url, "-q", "--output-format", f"{format_name}={output}"])
+    text = output.read_text()
+    assert code in {ExitCode.FINE, ExitCode.INCOMPLETE}
+    assert "\x1b" not in text
+    if format_name == "html":
+        assert "<script>alert" not in text
+    if format_name == "json":
+        names = {each["resource"]["name"] for each in json.loads(text)["findings"]}
+        assert any("<" in name for name in names)
+        assert "ERROR" not in {each["status"] for each in json.loads(text)["findings"]}
+    if format_name == "table":
+        assert "\u202e" not in text
+        assert max(len(line) for line in text.splitlines()) <= 160
