@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from auditor.snapshot import Snapshot
     from auditor.targets import Target
 
-PER_SERVICE: Final = 32
+PER_SERVICE: Final = 48
 """Calls to one service at once, whatever the number of workers."""
 
 

@@ -105,7 +105,7 @@ reaching = _all(
         metavar="SECONDS",
         help="How long to wait for one reply.",
     ),
-    option("--workers", type=click.IntRange(1, 256), default=32, show_default=True, help="Calls to AWS at once."),
+    option("--workers", type=click.IntRange(1, 256), default=48, show_default=True, help="Calls to AWS at once."),
 )
 """Options that say which account to audit and how to reach it."""
 

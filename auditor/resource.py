@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import ChainMap
 from enum import Enum
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
 
 from auditor.facts import MISSING, Derived, Fact, Observation, closure
@@ -197,6 +198,13 @@ class Resource:
             if isinstance(value, Fact)
         }
 
+    def move(self, inventory: Inventory) -> None:
+        """Put the resource into another inventory, with nothing read of it yet. For tests of checks."""
+        self.inventory = inventory
+        self._made.clear()
+        self._derived.clear()
+        inventory.add(self)
+
     def give(self, facts: Mapping[str, Any]) -> None:
         """Set facts by hand: a value, or the Unseen that reading it raises. For tests of checks."""
         unknown = facts.keys() - self.facts().keys()
@@ -213,7 +221,7 @@ class Resource:
         if isinstance(fact, Derived) and fact.name not in self._given:
             value, observations = self._derive(fact)
         else:
-            observation = self._given_observation(fact) or fact.observe(self)
+            observation = self._given_observation(fact) or self.once(f"fact {fact.name}", partial(fact.observe, self))
             value, observations = observation.value, [observation]
         if reading:
             reading.observations.extend(observations)

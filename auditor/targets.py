@@ -74,7 +74,7 @@ class Access:
     regions: tuple[str, ...] = ()
     endpoint_url: str = ""
     timeout: float = 20.0
-    workers: int = 32
+    workers: int = 48
 
 
 def open_session(access: Access) -> Session:

@@ -70,8 +70,7 @@ def verdict(
     """
     inventory = Inventory(TARGET, NOW)
     for each in (resource, *others):
-        each.inventory = inventory
-        inventory.add(each)
+        each.move(inventory)
     for resource_type in sorted(check.types, key=lambda each: each.__name__):
         if resource_type.listing is None:
             for place in inventory.regions(resource_type):

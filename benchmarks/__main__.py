@@ -76,9 +76,14 @@ def _scan(account: Account, options: list[str], *, tls: bool) -> str:
         endpoint.reset()
         cost = _measured(endpoint, options)
         requests, seen = endpoint.requests(), endpoint.summary()
+        per_call = floor(endpoint, seen.max_in_flight)
     with serve(account, tls=tls) as unhurried:
-        per_call, again = floor(unhurried), replay(unhurried, requests)
-    rows = [*_rows(requests, seen, cost, per_call), ("CPU of plain boto3 asking the same calls in turn (s)", again)]
+        alone, again = floor(unhurried), replay(unhurried, requests)
+    rows = [
+        *_rows(requests, seen, cost, per_call),
+        ("botocore's least for a call in a loop that never waits (ms)", alone * 1000),
+        ("CPU of plain boto3 asking the same calls in turn (s)", again),
+    ]
     counts = seen.counts
     scheme = "HTTPS" if tls else "HTTP"
     calls = table(f"Calls of the scan over {scheme}", ("operation", "calls"), sorted(counts.items()))
@@ -109,7 +114,8 @@ def _rows(requests: list[Seen], seen: Summary, cost: Cost, per_call: float) -> I
     )
     yield "wall (s)", cost.wall
     yield f"bound by waiting (s): {chain} calls one after the other × {_LATENCY * 1000:.0f} ms", waiting
-    yield f"bound by work (s): calls × {per_call * 1000:.2f} ms of CPU, botocore's least for one", working
+    least = f"{per_call * 1000:.2f} ms of CPU, botocore's least for one among {seen.max_in_flight} at once"
+    yield f"bound by work (s): calls × {least}", working
     yield "wall ÷ the larger bound", verdict(cost.wall / max(waiting, working), _WALL)
     yield "CPU (s)", cost.cpu
     yield "CPU ÷ the bound by work", cost.cpu / working

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import boto3
 from botocore import xform_name
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
 if TYPE_CHECKING:
@@ -75,20 +77,30 @@ def in_turn(commands: Mapping[str, Sequence[str]], rounds: int) -> dict[str, Cos
     }
 
 
-def floor(endpoint: Endpoint) -> float:
-    """Return the least processor seconds that botocore, as it comes, takes for one small call on a warm connection."""
+def floor(endpoint: Endpoint, at_once: int = 1) -> float:
+    """Return the least processor seconds that botocore, as it comes, takes for one small call on a warm connection.
+
+    With many calls ``at_once`` to an endpoint with latency, this is what a call costs in a scan: threads that wake for
+    every reply, and find their data cold, take more than a loop that never waits.
+    """
     session: Any = boto3.Session(aws_access_key_id="AKIAIOSFODNN7EXAMPLE", aws_secret_access_key="secret")
-    verify = endpoint.ca_bundle or None
-    client = session.client("s3", "us-east-1", endpoint_url=endpoint.url, verify=verify)
+    client = session.client(
+        "s3",
+        "us-east-1",
+        endpoint_url=endpoint.url,
+        verify=endpoint.ca_bundle or None,
+        config=Config(max_pool_connections=at_once),
+    )
     bucket = client.list_buckets()["Buckets"][0]["Name"]
-    return min(_batch(client, bucket) for _ in range(_BATCHES))
+    with ThreadPoolExecutor(at_once) as threads:
+        return min(_batch(threads, client, bucket, _BATCH * max(1, at_once // 4)) for _ in range(_BATCHES))
 
 
-def _batch(client: Any, bucket: str) -> float:
+def _batch(threads: ThreadPoolExecutor, client: Any, bucket: str, calls: int) -> float:
     before = time.process_time()
-    for _ in range(_BATCH):
-        client.get_bucket_versioning(Bucket=bucket)
-    return (time.process_time() - before) / _BATCH
+    for _ in threads.map(lambda _number: client.get_bucket_versioning(Bucket=bucket), range(calls)):
+        pass
+    return (time.process_time() - before) / calls
 
 
 def replay(endpoint: Endpoint, requests: Iterable[Seen]) -> float:

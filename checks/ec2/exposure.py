@@ -167,6 +167,11 @@ def _more_than(sources: Sequence[Source], addresses: int) -> tuple[Source, ...]:
     return tuple(sorted(exceeding, key=lambda each: (-_size(each.public), each.text)))
 
 
+def port_count(rules: Iterable[Rule], protocol: str) -> int:
+    """Return how many ports the rules are about, whoever may reach them."""
+    return _size(merged(rule.ports for rule in rules if rule.carries(protocol)))
+
+
 def open_to(rules: Iterable[Rule], protocol: str, port: int, widest: Widest) -> tuple[Source, ...]:
     """Return the sources through which the internet reaches a port; none when it does not."""
     return internet((each for rule in rules if rule.opens(protocol, port) for each in rule.sources), widest)

@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from auditor import Check, Fix, Problem, Problems, Severity, check
-from checks.ec2.exposure import ALL_PORTS, Rule, Source, Widest, open_ranges, open_to
+from checks.ec2.exposure import ALL_PORTS, Rule, Source, Widest, open_ranges, open_to, port_count
 from checks.ec2.resources import PrefixList, SecurityGroup
 
 if TYPE_CHECKING:
@@ -209,6 +209,8 @@ def all_ports_not_exposed(
 
 def _all_open(rules: list[Rule], protocol: str, at_least: int, widest: Widest) -> Iterator[Problem]:
     """Yield the problem that the internet reaches too many ports of a protocol."""
+    if port_count(rules, protocol) < at_least:
+        return
     reached = list(open_ranges(rules, protocol, widest))
     count = sum(last - max(first, 1) + 1 for (first, last), _ in reached)
     if count >= at_least:
