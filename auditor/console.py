@@ -81,7 +81,7 @@ class _Bar:
         self._retries = retries
         self._pending: Counter[str] = Counter()
         self._regions: set[str] = set()
-        self._failed = 0
+        self._throttled = 0
         self._known = 0
         self._bar = Progress(
             TextColumn("{task.description}"),
@@ -113,7 +113,7 @@ class _Bar:
     def answered(self, call: Call, outcome: Outcome) -> None:
         """A call came back."""
         self._pending[call.service] -= 1
-        self._failed += getattr(outcome, "code", "") in THROTTLED
+        self._throttled += getattr(outcome, "code", "") in THROTTLED
         self._update(advance=1)
 
     def _update(self, advance: int) -> None:
@@ -121,4 +121,6 @@ class _Bar:
         told: list[Any] = [f"{len(self._regions)} regions", busy]
         if retries := self._retries():
             told.append(f"{retries} retried")
+        if self._throttled:
+            told.append(f"{self._throttled} throttled")
         self._bar.update(self._task, advance=advance, total=self._known, told=" · ".join(filter(None, told)))

@@ -94,10 +94,25 @@ def framework_files() -> list[Traversable]:
 
 
 def _plugins() -> Iterator[tuple[str, Callable[[], object]]]:
+    if not _advertised():
+        return
     from importlib.metadata import entry_points
 
     for entry in entry_points(group=ENTRY_POINTS):
         yield f"plugin {entry.name}", entry.load
+
+
+def _advertised() -> bool:
+    """Return whether any installed distribution may have a plugin.
+
+    Asking importlib.metadata straight away takes a sixth of the time in which `auditor checks` answers.
+    """
+    section = f"[{ENTRY_POINTS}]"
+    return any(
+        section in file.read_text(encoding="utf-8", errors="replace")
+        for folder in sys.path
+        for file in Path(folder or ".").glob("*.*-info/entry_points.txt")
+    )
 
 
 def _files(folders: Iterable[Path]) -> Iterator[tuple[str, Callable[[], object]]]:

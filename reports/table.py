@@ -24,8 +24,8 @@ COLOURS: Final = {Severity.CRITICAL: "magenta", Severity.HIGH: "red", Severity.M
 
 
 def render(report: Report, *, width: int = WIDTH, colour: bool = False) -> str:
-    """Return the summary in lines of at most ``width`` cells, coloured for a terminal or plain."""
-    page = _Page(report, max(width, 60), colour)
+    """Return the summary in lines of at most ``width`` cells (80 at least), coloured for a terminal or plain."""
+    page = _Page(report, max(width, WIDTH), colour)
     blocks = ["\n".join(block) for block in page.blocks()]
     return "\n\n".join(block for block in blocks if block) + "\n"
 

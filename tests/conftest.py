@@ -1,12 +1,17 @@
 """The sample account in an emulator, shared by the tests that need a real endpoint."""
 
 import os
+from json import loads
 
+import jsonschema
 import pytest
 
 from auditor import demo
 from auditor.__main__ import main
+from reports import json
 
+MANY = 2000
+"""Findings that take too long to validate one by one."""
 REGIONS = [word for region in demo.REGIONS for word in ("--region", region)]
 
 
@@ -16,6 +21,21 @@ def _no_aws_of_this_machine(monkeypatch):
         monkeypatch.delenv(name)
     for name, value in demo.ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
+
+
+@pytest.fixture(autouse=True)
+def _every_json_report_conforms_to_the_schema(monkeypatch):
+    """Validate whatever the tests render as JSON: what is published must hold of every report."""
+    plain = json.render
+    validate = jsonschema.Draft202012Validator(json.schema()).validate
+
+    def render(report):
+        text = plain(report)
+        if len(report.findings) < MANY:
+            validate(loads(text))
+        return text
+
+    monkeypatch.setattr(json, "render", render)
 
 
 @pytest.fixture(scope="session")

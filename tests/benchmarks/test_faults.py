@@ -97,10 +97,10 @@ def test_the_connection_is_reset_in_the_reply(connect, after_bytes):
         assert ec2.describe_vpcs()["Vpcs"]
 
 
-@pytest.mark.parametrize(("politely", "tls"), [(True, False), (True, True), (False, True)])
-def test_botocore_takes_half_a_reply_for_a_whole_one(connect, politely, tls):
-    """It counts no bytes, and Python's TLS takes a reset for the end."""
-    faults = [Reset(operation="GetBucketPolicy", after_bytes=300, politely=politely, times=1)]
+@pytest.mark.parametrize("tls", [False, True], ids=["http", "https"])
+def test_botocore_takes_half_a_reply_for_a_whole_one(connect, tls):
+    """It counts no bytes."""
+    faults = [Reset(operation="GetBucketPolicy", after_bytes=300, politely=True, times=1)]
     with serve(small(), faults=faults, tls=tls) as endpoint:
         s3 = connect(endpoint, "s3")
         half, whole = (s3.get_bucket_policy(Bucket="company-00001-data")["Policy"] for _ in range(2))

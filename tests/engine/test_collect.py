@@ -2,6 +2,7 @@
 
 import threading
 import time
+from dataclasses import replace
 
 import pytest
 from universe import (
@@ -53,6 +54,14 @@ def test_nothing_is_asked_that_no_check_needs():
     source = standard()
     reported(source, FURNISHED)
     assert source.asked == [call("ListBoxes"), call("ListBoxes", "us-east-1")]
+
+
+@pytest.mark.parametrize("home", ["us-east-1", "cn-north-1", "us-gov-west-1"])
+def test_what_is_global_is_asked_where_the_partition_keeps_it(home):
+    target = replace(TARGET, home_region=home)
+    source = standard()
+    reported(source, LOCKED, target=target)
+    assert [each.region for each in source.asked if each.operation == "GetRules"] == [home]
 
 
 def test_verdicts_of_a_readable_account():
