@@ -70,8 +70,11 @@ class Fact(Generic[T]):
         return ()
 
     def observe(self, resource: Resource) -> Observation:
-        """Return the observation of this fact on ``resource``; Unseen when AWS did not tell."""
-        raise NotImplementedError  # pragma: no cover - every kind of fact defines it
+        """Return the observation of this fact on ``resource``; Unseen when AWS did not tell.
+
+        TypeError for a fact that is computed: its inputs are observed in its stead.
+        """
+        raise TypeError(f"{self!r} is computed from {self.inputs} and not observed on {resource!r}")
 
 
 class _Selected(Fact[T]):
@@ -95,6 +98,22 @@ class _Selected(Fact[T]):
         if self.default is MISSING:
             raise request.unseen("NotReturned", f"the reply has no {self.path}")
         return self.default
+
+
+class _Requesting(Fact[T]):
+    """What the kinds of fact share that have a call of their own."""
+
+    request: Request
+
+    def __set_name__(self, owner: type[Resource], name: str) -> None:
+        """Learn the class, which supplies the service."""
+        super().__set_name__(owner, name)
+        self.request.owner = owner
+
+    @property
+    def requests(self) -> tuple[Request, ...]:
+        """The one operation."""
+        return (self.request,)
 
 
 class Listed(_Selected[T]):
@@ -128,7 +147,7 @@ class Moot:
             return False
 
 
-class Asked(_Selected[T]):
+class Asked(_Requesting[T], _Selected[T]):
     """A fact that costs one call per resource.
 
     ``absent`` maps the error codes that mean something ("no policy") to their value. Any other error is unseen.
@@ -151,16 +170,6 @@ class Asked(_Selected[T]):
         self.request = Request(operation, service, permission, parameters)
         self.absent = absent or {}
         self.moot = moot
-
-    def __set_name__(self, owner: type[Resource], name: str) -> None:
-        """Learn the class, which supplies the service."""
-        super().__set_name__(owner, name)
-        self.request.owner = owner
-
-    @property
-    def requests(self) -> tuple[Request, ...]:
-        """The one operation."""
-        return (self.request,)
 
     @property
     def inputs(self) -> tuple[Fact[Any], ...]:
@@ -186,7 +195,7 @@ class Asked(_Selected[T]):
         return Observation(resource, self.name, self.request.name, outcome.at, value)
 
 
-class Joined(Fact[T]):
+class Joined(_Requesting[T]):
     """A fact from one bulk call per account (or per region for regional resources), matched by id.
 
     ``rows`` selects the rows of the reply, ``key`` the member of a row that equals ``match`` of the resource (an
@@ -215,16 +224,6 @@ class Joined(Fact[T]):
         self.decode = decode
         self.row_value = value
         self.default = default
-
-    def __set_name__(self, owner: type[Resource], name: str) -> None:
-        """Learn the class, which supplies the service."""
-        super().__set_name__(owner, name)
-        self.request.owner = owner
-
-    @property
-    def requests(self) -> tuple[Request, ...]:
-        """The one operation."""
-        return (self.request,)
 
     def observe(self, resource: Resource) -> Observation:
         """Return the value of the row that names the resource."""

@@ -83,10 +83,15 @@ class Inventory:
             reply = listing.request.succeeded(self.outcome(self.shared_call(listing.request, region)))
             rows = listing.read(reply)
         except Unseen as unseen:
-            self.gaps.append(Gap(resource_type, region, unseen))
+            self._miss(resource_type, region, unseen)
             return []
         resources = [self._listed(resource_type, listing, region, row, reply) for row in rows]
         return self._add([each for each in resources if each], region)
+
+    def _miss(self, resource_type: type[Resource], region: str, unseen: Unseen) -> None:
+        """Note a gap: one for a type in a region, however many rows cannot be read."""
+        if not any(gap[:2] == (resource_type, region) for gap in self.gaps):
+            self.gaps.append(Gap(resource_type, region, unseen))
 
     def _single(self, resource_type: type[Resource], region: str) -> Resource:
         target = self.target
@@ -108,7 +113,7 @@ class Inventory:
             identity = listing.identify(row, region, self.names)
         except UNREADABLE:
             unseen = listing.request.unseen("MalformedReply", f"a row of {listing.rows} does not name a resource")
-            self.gaps.append(Gap(resource_type, region, unseen))
+            self._miss(resource_type, region, unseen)
             return None
         resource = resource_type(self, identity.id, identity.arn, identity.region)
         resource.name, resource.tags = identity.name, identity.tags

@@ -119,7 +119,7 @@ def test_a_malformed_row_is_a_gap_and_the_good_rows_stay():
     source = answering(ListBoxes=({}, {"Shelves": [{"Boxes": [{"BoxId": "a", "Size": 1}, {"BoxId": 7}, "text"]}]}))
     found = inventory(source)
     assert [each.id for each in found.listed(Box)] == ["a"]
-    assert {gap.unseen.code for gap in found.gaps} == {"MalformedReply"}
+    assert [gap.unseen.code for gap in found.gaps] == ["MalformedReply"]
 
 
 def test_look_ups_never_conclude_from_a_refused_listing():
@@ -279,3 +279,8 @@ def test_gathering_gives_all_that_was_seen_before_it_says_what_was_not():
     with pytest.raises(Unseen):
         next(parts)
     assert list(gathered(lambda: [1], lambda: [2])) == [1, 2]
+
+
+def test_a_computed_fact_is_not_observed():
+    with pytest.raises(TypeError, match=r"Box\.locked is computed"):
+        Box.locked.observe(box())

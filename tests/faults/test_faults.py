@@ -242,3 +242,17 @@ def test_hostile_names_are_inert_in_every_format(tmp_path, capsys, format_name):
     if format_name == "table":
         assert "\u202e" not in text
         assert max(len(line) for line in text.splitlines()) <= 160
+
+
+def test_retries_are_counted_for_the_progress(monkeypatch):
+    with serve(small(), faults=[Throttle(times=2, operation="ListBuckets")]) as endpoint:
+        source = Live.open(Access(endpoint_url=endpoint.url), {})
+        assert source.fetch(Call.of("s3", "ListBuckets", "us-east-1", {})).value["Buckets"]
+    assert source.retries == 2
+
+
+def test_findings_have_one_fingerprint_each(scan):
+    with serve(small(), faults=[Malformed(kind="wrong-shape", service="ec2", operation="Describe[SI]*")]) as endpoint:
+        _, report = scan(endpoint)
+    fingerprints = [each["fingerprint"] for each in report["findings"]]
+    assert len(fingerprints) == len(set(fingerprints))
