@@ -11,6 +11,7 @@ import click
 from auditor import __version__
 from auditor.errors import AuditorError
 from auditor.options import EXISTING, access, option, reaching, reporting, selecting, selection
+from auditor.textual import put
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -141,7 +142,7 @@ def plan(**options: Any) -> None:
     from auditor.listings import plan_table
 
     regions = options.pop("region")
-    click.echo(plan_table(options.pop("folders"), selection(options), regions), nl=False)
+    put([plan_table(options.pop("folders"), selection(options), regions)])
 
 
 @auditor.command()
@@ -151,7 +152,7 @@ def permissions(**options: Any) -> None:
     """Print the least-privilege IAM policy that a selection needs."""
     from auditor.listings import permissions_policy
 
-    click.echo(permissions_policy(options.pop("folders"), selection(options)), nl=False)
+    put([permissions_policy(options.pop("folders"), selection(options))])
 
 
 @auditor.group(invoke_without_command=True)
@@ -164,7 +165,7 @@ def checks(context: click.Context, /, **options: Any) -> None:
     if context.invoked_subcommand is None:
         from auditor.listings import checks_table
 
-        click.echo(checks_table(options.pop("folders"), selection(options)), nl=False)
+        put([checks_table(options.pop("folders"), selection(options))])
 
 
 @checks.command()
@@ -175,7 +176,7 @@ def show(options: dict[str, Any], check_id: str) -> None:
     """Explain a check: what it wants and why, what it reads, how a failure is mended."""
     from auditor.listings import check_page
 
-    click.echo(check_page(options["folders"], check_id), nl=False)
+    put([check_page(options["folders"], check_id)])
 
 
 @auditor.command()
@@ -184,7 +185,7 @@ def frameworks() -> None:
     """List the frameworks and how much of each is decided by checks."""
     from auditor.listings import frameworks_table
 
-    click.echo(frameworks_table(), nl=False)
+    put([frameworks_table()])
 
 
 @auditor.command()
@@ -193,7 +194,7 @@ def schema() -> None:
     """Print the JSON Schema of the JSON report."""
     from auditor.listings import report_schema
 
-    click.echo(report_schema(), nl=False)
+    put([report_schema()])
 
 
 @auditor.command("new-check")
@@ -205,4 +206,4 @@ def new_check(check_id: str, folder: Path) -> None:
     from auditor.scaffold import write
 
     for path in write(check_id, folder):
-        click.echo(path)
+        put([f"{path}\n"])

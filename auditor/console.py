@@ -15,7 +15,7 @@ import click
 from auditor.collect import Quiet
 from auditor.outputs import render
 from auditor.remedies import THROTTLED
-from auditor.textual import inert
+from auditor.textual import inert, put
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -54,12 +54,7 @@ class Console:
         """Print the summary, to standard error where a report takes standard output."""
         width = min(shutil.get_terminal_size((80, 24)).columns, MAX_WIDTH)
         text = render(report, "table", width=width, colour=self.coloured(err=err))
-        click.echo(text, err=err, nl=False, color=True)
-
-    @staticmethod
-    def print(text: str) -> None:
-        """Print what was asked for."""
-        click.echo(text, nl=False)
+        put([text], sys.stderr if err else sys.stdout)
 
     @contextmanager
     def progress(self, retries: Callable[[], int]) -> Iterator[Progress]:

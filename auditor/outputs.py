@@ -13,7 +13,7 @@ from auditor.errors import AuditorError
 from auditor.registry import beside
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from auditor.report import Report
 
@@ -56,19 +56,25 @@ def parse_all(texts: Sequence[str]) -> tuple[Output, ...]:
 
 
 def render(report: Report, format_name: str, **options: object) -> str:
-    """Return ``report`` in a format; ``options`` are the format's own."""
+    """Return ``report`` in a format, as one text; ``options`` are the format's own."""
     text: str = beside("reports").render(report, format_name, **options)
     return text
 
 
-def write(path: Path, text: str) -> None:
-    """Write ``text`` to ``path`` whole or not at all; OutputError when the file system refuses."""
+def stream(report: Report, format_name: str) -> Iterator[str]:
+    """Yield ``report`` in a format, piece by piece."""
+    pieces: Iterator[str] = beside("reports").stream(report, format_name)
+    return pieces
+
+
+def write(path: Path, pieces: Iterable[str]) -> None:
+    """Write ``pieces`` of text to ``path``, all or none; OutputError when the file system refuses."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor, partial = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         try:
             with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-                file.write(text)
+                file.writelines(pieces)
             Path(partial).chmod(0o666 & ~_umask())
             Path(partial).replace(path)
         except BaseException:

@@ -13,6 +13,7 @@ from auditor.config import Config, validated
 from auditor.frameworks import Framework, read
 from auditor.gate import ExitCode, Gate, Verdict
 from auditor.plan import Plan
+from auditor.textual import put
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -100,12 +101,12 @@ class Scan:
 
     def _write(self, report: Report, console: Console) -> None:
         for output in self.outputs:
-            text = files.render(report, output.format)
+            pieces = files.stream(report, output.format)
             if output.path:
-                files.write(output.path, text)
+                files.write(output.path, pieces)
                 console.say(f"wrote {output.path}")
             else:
-                console.print(text)
+                put(pieces)
 
     def _tell(self, report: Report, verdict: Verdict, console: Console) -> None:
         piped = any(each.path is None for each in self.outputs)

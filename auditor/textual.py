@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
+import sys
 import unicodedata
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import TextIO
 
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 """Control characters, and the invisible and direction-changing ones that make text lie."""
@@ -43,3 +49,17 @@ def _fitting(text: str, width: int) -> str:
 def padded(text: str, width: int) -> str:
     """Return ``text`` filled with spaces to ``width`` cells."""
     return text + " " * (width - width_of(text))
+
+
+def put(pieces: Iterable[str], stream: TextIO | None = None) -> None:
+    """Print to ``stream``, standard output by default.
+
+    A reader who has seen enough (``| head``) may leave: that is no fault.
+    """
+    stream = stream or sys.stdout
+    try:
+        stream.writelines(pieces)
+        stream.flush()
+    except BrokenPipeError:
+        # Python would complain of the closed pipe when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -6,6 +6,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from auditor.report import Report
 
 FORMATS: Final = {"html": "reports.html", "json": "reports.json", "table": "reports.table"}
@@ -15,3 +17,12 @@ def render(report: Report, format_name: str, **options: object) -> str:
     """Return ``report`` in the named format, with the format's own ``options``; KeyError for one there is not."""
     text: str = import_module(FORMATS[format_name]).render(report, **options)
     return text
+
+
+def stream(report: Report, format_name: str) -> Iterator[str]:
+    """Yield ``report`` in the named format, piece by piece where the format can; KeyError for one there is not."""
+    module = import_module(FORMATS[format_name])
+    if hasattr(module, "stream"):
+        yield from module.stream(report)
+    else:
+        yield module.render(report)

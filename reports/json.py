@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from inspect import cleandoc
 from typing import TYPE_CHECKING, Any, Final
 
@@ -10,14 +11,27 @@ import msgspec
 from auditor.report import SCHEMA_VERSION, Report
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 
 
 def render(report: Report) -> str:
-    """Return the report as indented JSON, ending with a newline."""
-    return msgspec.json.format(msgspec.json.encode(report), indent=2).decode() + "\n"
+    """Return the report as JSON, ending with a newline: a finding a line, the rest indented."""
+    return "".join(stream(report))
+
+
+def stream(report: Report) -> Iterator[str]:
+    """Yield the parts of :func:`render`, so that the report of a large account never stands in memory whole."""
+    encode = msgspec.json.Encoder().encode
+    members = [each.name for each in dataclasses.fields(report) if each.name not in {"findings", "schema_version"}]
+    yield f'{{\n"schema_version": {encode(report.schema_version).decode()},\n"findings": ['
+    for number, finding in enumerate(report.findings):
+        yield f"{',' if number else ''}\n{encode(finding).decode()}"
+    yield "\n]"
+    for name in members:
+        yield f',\n"{name}": {msgspec.json.format(encode(getattr(report, name)), indent=2).decode()}'
+    yield "\n}\n"
 
 
 def read(text: str | bytes) -> Report:
