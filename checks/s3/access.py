@@ -32,7 +32,7 @@ def account_public_access_blocked(account: S3Account) -> Problems:
     """
     for setting in BLOCK_SETTINGS:
         if not account.public_access_block.get(setting, False):
-            yield Problem(f"{setting} is off for the account", expected=f"{setting}: true")
+            yield Problem(f"{setting} is off for the account", found=False, expected=f"{setting}: true")
 
 
 @check(
@@ -52,7 +52,8 @@ def bucket_public_access_blocked(bucket: Bucket) -> Problems:
     """
     for setting in BLOCK_SETTINGS:
         if not bucket.blocks(setting):
-            yield Problem(f"{setting} is off for the bucket and for the account", expected=f"{setting}: true")
+            summary = f"{setting} is off for the bucket and for the account"
+            yield Problem(summary, found=False, expected=f"{setting}: true")
 
 
 @check(
@@ -79,7 +80,8 @@ def bucket_not_public(bucket: Bucket) -> Problems:
 
 def _public_policy(bucket: Bucket) -> Problems:
     if bucket.public_by_policy:
-        yield Problem("the bucket policy grants access to anyone", expected="a policy that names its principals")
+        summary = "the bucket policy grants access to anyone"
+        yield Problem(summary, found="IsPublic: true", expected="a policy that names its principals")
 
 
 def _public_grants(bucket: Bucket) -> Problems:
@@ -107,7 +109,8 @@ def bucket_acls_disabled(bucket: Bucket) -> Problems:
     With ACLs, each object can carry grants of its own that no policy review sees.
     """
     if bucket.ownership != "BucketOwnerEnforced":
-        yield Problem(f"object ownership is {bucket.ownership}", expected="BucketOwnerEnforced")
+        summary = f"object ownership is {bucket.ownership}"
+        yield Problem(summary, found=bucket.ownership, expected="BucketOwnerEnforced")
 
 
 @check(
