@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
@@ -25,6 +26,7 @@ from botocore.parsers import ResponseParserError
 from auditor import __version__
 from auditor.call import Failure, Reply
 from auditor.connections import Connections
+from auditor.direct import Direct
 from auditor.distrust import refuse_malformed
 from auditor.readonly import STARTS, ensure_read_only
 from auditor.remedies import UNREACHABLE
@@ -72,6 +74,7 @@ class Live:
         self._session = session
         self._now = now
         self._clients: dict[tuple[str, str], BaseClient] = {}
+        self._direct: dict[BaseClient, Direct] = {}
         self._creating = threading.Lock()
         self._connections = Connections(access.workers)
         self._silent: Counter[tuple[str, str]] = Counter()
@@ -91,13 +94,19 @@ class Live:
     def target(self) -> Target:
         """Return the account, its partition and the regions to audit; TargetError when AWS does not tell."""
         region = first_region(self._session, self._access)
-        target = identify(partial(self._client, "sts", region), self._access)
-        place = region if self._access.endpoint_url else target.home_region
+        with ThreadPoolExecutor(1) as beside:
+            regions = beside.submit(self._regions, region)
+            target = identify(partial(self._client, "sts", region), self._access)
+            described, refused = regions.result()
+        return with_regions(target, self._access, described, refused)
+
+    def _regions(self, region: str) -> tuple[list[Any] | None, str]:
+        """Return the rows of all regions of the partition, or why there are none."""
         try:
-            described = self._client("ec2", place).describe_regions(AllRegions=True)["Regions"]  # type: ignore[attr-defined]
+            client: Any = self._client("ec2", region)
+            return client.describe_regions(AllRegions=True)["Regions"], ""
         except ANSWERS as error:
-            return with_regions(target, self._access, None, self._failure(error).code)
-        return with_regions(target, self._access, described, "")
+            return None, self._failure(error).code
 
     def fetch(self, call: Call) -> Outcome:
         """Return AWS's reply with all pages merged, or the failure; never raise for what AWS or the network does."""
@@ -147,6 +156,9 @@ class Live:
         return self._invoke(client, call)
 
     def _invoke(self, client: BaseClient, call: Call) -> Any:
+        reply = self._direct[client].ask(call.operation, call.arguments)
+        if reply is not None:
+            return reply
         method = _method(client, call.operation)
         if client.can_paginate(method):
             return client.get_paginator(method).paginate(**call.arguments).build_full_result()
@@ -172,6 +184,7 @@ class Live:
         client.meta.events.register("after-call.*", self._count_retries)
         if endpoint:
             client.meta.events.register_last("before-sign.s3-control.*", _without_account_prefix)
+        self._direct[client] = Direct(client)
         return client
 
     def _count_retries(self, parsed: dict[str, Any], **_event: object) -> None:
