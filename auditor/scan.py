@@ -109,8 +109,8 @@ class Scan:
                 put(pieces)
 
     def _tell(self, report: Report, verdict: Verdict, console: Console) -> None:
-        piped = any(each.path is None for each in self.outputs)
-        if not console.quiet:
-            console.summary(report, err=piped)
+        piped = {each.format for each in self.outputs if each.path is None}
+        if not console.quiet and "table" not in piped:
+            console.summary(report, err=bool(piped))
         for reason in verdict.reasons:
             console.warn(reason)

@@ -32,7 +32,16 @@ from auditor.readonly import STARTS, ensure_read_only
 from auditor.remedies import UNREACHABLE
 from auditor.replies import conforming, masked, plain
 from auditor.request import UNREADABLE
-from auditor.targets import Access, Target, first_region, identify, open_session, with_regions
+from auditor.targets import (
+    HOME_REGIONS,
+    Access,
+    Target,
+    TargetError,
+    first_region,
+    identify,
+    open_session,
+    with_regions,
+)
 from auditor.transport import remember_endpoints, use_fast_timestamps, use_lean_models
 
 if TYPE_CHECKING:
@@ -92,8 +101,20 @@ class Live:
         return cls(access, session)
 
     def target(self) -> Target:
-        """Return the account, its partition and the regions to audit; TargetError when AWS does not tell."""
+        """Return the account, its partition and the regions to audit; TargetError when AWS does not tell.
+
+        A region that the account has switched off knows no credentials of it: the partition's home region does.
+        """
         region = first_region(self._session, self._access)
+        try:
+            return self._target(region)
+        except TargetError as error:
+            home = HOME_REGIONS.get(self._session.get_partition_for_region(region), region)
+            if not isinstance(error.__cause__, ClientError) or home == region:
+                raise
+            return self._target(home)
+
+    def _target(self, region: str) -> Target:
         with ThreadPoolExecutor(1) as beside:
             regions = beside.submit(self._regions, region)
             target = identify(partial(self._client, "sts", region), self._access)

@@ -52,6 +52,12 @@ def test_the_summary_is_what_is_asked_for_unless_a_report_is(scan):
     assert "Score" in err
 
 
+def test_the_summary_is_not_told_twice(scan):
+    _, out, err = scan("--output-format", "table")
+    assert out.count("Score") == 1
+    assert "Score" not in err
+
+
 def test_quiet_prints_only_what_was_asked_for(scan):
     assert scan("--quiet")[1:] == ("", "")
     _, out, err = scan("-q", "--output-format", "json")

@@ -257,3 +257,35 @@ def test_findings_have_one_fingerprint_each(scan):
         _, report = scan(endpoint)
     fingerprints = [each["fingerprint"] for each in report["findings"]]
     assert len(fingerprints) == len(set(fingerprints))
+
+
+def switched_off(region):
+    """Return an account that has switched ``region`` off: nobody knows its credentials there."""
+    account = small()
+    rows = [{"RegionName": each, "OptInStatus": "opt-in-not-required", "Endpoint": "x"} for each in account.regions]
+    off = {"RegionName": region, "OptInStatus": "not-opted-in", "Endpoint": "x"}
+    account.put("ec2", "DescribeRegions", {"Regions": [*rows, off]})
+    unknown = AwsError("InvalidClientTokenId", "The security token included in the request is invalid", 403)
+    for service, operation in (("sts", "GetCallerIdentity"), ("ec2", "DescribeRegions")):
+        account.put(service, operation, unknown, region=region)
+    return account
+
+
+def test_a_region_that_is_switched_off_is_no_gap(scan):
+    with serve(switched_off("af-south-1")) as endpoint:
+        code, report = scan(endpoint, "--region", "af-south-1", "--region", "us-east-1", "--service", "ec2")
+        _, error = scan(endpoint, "--region", "af-south-1", "--service", "ec2")
+    assert code == ExitCode.FINE
+    assert report["audit"]["regions"] == ["us-east-1"]
+    assert report["gaps"] == []
+    assert "af-south-1 is switched off for this account" in report["audit"]["warnings"][0]
+    assert "none of the regions asked for is enabled" in error
+
+
+def test_credentials_that_nobody_knows_are_told_after_asking_at_home(scan):
+    account = small()
+    account.put("sts", "GetCallerIdentity", AwsError("InvalidClientTokenId", "The security token is invalid", 403))
+    with serve(account) as endpoint:
+        code, error = scan(endpoint, "--region", "eu-west-1")
+    assert code == ExitCode.USAGE
+    assert "AWS does not know these credentials" in error
