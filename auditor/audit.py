@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from auditor import __version__
@@ -33,13 +34,18 @@ PER_SERVICE: Final = 48
 """Calls to one service at once, whatever the number of workers."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Audit:
     """What to audit by: the checks, the settings of their parameters, and the frameworks to score against."""
 
     checks: tuple[Check, ...]
     frameworks: tuple[Framework, ...] = ()
     parameters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    @cached_property
+    def plan(self) -> Plan:
+        """The calls that the checks need."""
+        return Plan(self.checks)
 
     def live(
         self, source: Source, target: Target, at: datetime, workers: int, progress: Progress | None = None
@@ -52,7 +58,7 @@ class Audit:
         return self._collect(Inventory(snapshot.header.target, snapshot.header.at), Inline(snapshot), Quiet())
 
     def _collect(self, inventory: Inventory, crew: Crew, progress: Progress) -> Collected:
-        collector = Collector(Plan(self.checks), inventory, crew, progress)
+        collector = Collector(self.plan, inventory, crew, progress)
         try:
             with rare_collections():
                 collector.run()
@@ -74,7 +80,7 @@ class Audit:
         inventory = collected.inventory
         findings = self.decide(inventory)
         controls = membership(self.frameworks)
-        gaps = gaps_of(findings, inventory, Plan(self.checks))
+        gaps = gaps_of(findings, inventory, self.plan)
         return Report(
             audit=self._facts(collected, source, warnings),
             score=score(findings),

@@ -12,7 +12,6 @@ from auditor.audit import Audit, Collected
 from auditor.config import Config, validated
 from auditor.frameworks import Framework, read
 from auditor.gate import ExitCode, Gate, Verdict
-from auditor.plan import Plan
 from auditor.textual import put
 
 if TYPE_CHECKING:
@@ -83,7 +82,7 @@ class Scan:
     def _live(self, audit: Audit, console: Console) -> Collected:
         from auditor.source import Live
 
-        source = Live.open(self.access, Plan(audit.checks).operations())
+        source = Live.open(self.access, audit.plan.operations())
         target = source.target()
         at = datetime.now(UTC).replace(microsecond=0)
         console.say(f"auditing account {target.account} in {len(target.regions)} regions")
@@ -95,7 +94,7 @@ class Scan:
         from auditor import snapshot
 
         try:
-            snapshot.write(path, collected.inventory, Plan(audit.checks).names)
+            snapshot.write(path, collected.inventory, audit.plan.names)
         except OSError as error:
             raise files.OutputError(f"{path} cannot be written: {error.strerror}") from error
 
