@@ -55,5 +55,10 @@ class Failure:
     message: str
     at: datetime
 
+    def says(self, answer: str) -> bool:
+        """Return whether this is ``answer``: an error code, or ``code: words`` with words that are in the message."""
+        code, _, words = answer.partition(": ")
+        return self.code == code and words in self.message
+
 
 Outcome = Reply | Failure

@@ -10,7 +10,7 @@ import click
 
 from auditor import __version__
 from auditor.errors import AuditorError
-from auditor.options import EXISTING, access, option, reaching, reporting, selecting, selection
+from auditor.options import EXISTING, access, adding, catalogue, option, reaching, reporting, selecting, selection
 from auditor.textual import put
 
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ def plan(**options: Any) -> None:
     from auditor.listings import plan_table
 
     regions = options.pop("region")
-    put([plan_table(options.pop("folders"), selection(options), regions)])
+    put([plan_table(catalogue(options), selection(options), regions)])
 
 
 @auditor.command()
@@ -152,7 +152,7 @@ def permissions(**options: Any) -> None:
     """Print the least-privilege IAM policy that a selection needs."""
     from auditor.listings import permissions_policy
 
-    put([permissions_policy(options.pop("folders"), selection(options))])
+    put([permissions_policy(catalogue(options), selection(options))])
 
 
 @auditor.group(invoke_without_command=True)
@@ -165,27 +165,42 @@ def checks(context: click.Context, /, **options: Any) -> None:
     if context.invoked_subcommand is None:
         from auditor.listings import checks_table
 
-        put([checks_table(options.pop("folders"), selection(options))])
+        put([checks_table(catalogue(options), selection(options))])
 
 
-@checks.command()
+@checks.command("show")
 @click.argument("check_id", metavar="ID")
 @click.pass_obj
 @plainly
-def show(options: dict[str, Any], check_id: str) -> None:
+def show_check(options: dict[str, Any], check_id: str) -> None:
     """Explain a check: what it wants and why, what it reads, how a failure is mended."""
     from auditor.listings import check_page
 
-    put([check_page(options["folders"], check_id)])
+    put([check_page(catalogue(options), check_id)])
 
 
-@auditor.command()
+@auditor.group(invoke_without_command=True)
+@adding
+@click.pass_context
 @plainly
-def frameworks() -> None:
-    """List the frameworks and how much of each is decided by checks."""
-    from auditor.listings import frameworks_table
+def frameworks(context: click.Context, /, **options: Any) -> None:
+    """List the frameworks and how many controls of each are decided by checks."""
+    context.obj = options
+    if context.invoked_subcommand is None:
+        from auditor.listings import frameworks_table
 
-    put([frameworks_table()])
+        put([frameworks_table(catalogue(options))])
+
+
+@frameworks.command("show")
+@click.argument("framework_id", metavar="ID")
+@click.pass_obj
+@plainly
+def show_framework(options: dict[str, Any], framework_id: str) -> None:
+    """List a framework's controls: the checks that decide each, what a person must look at, what is not covered."""
+    from auditor.listings import framework_page
+
+    put([framework_page(catalogue(options), framework_id)])
 
 
 @auditor.command()

@@ -7,8 +7,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from auditor.call import Failure
-from auditor.facts import Asked, closure
+from auditor.facts import Asked, in_order
 from auditor.request import Unseen
+from auditor.resource import GLOBAL, REGIONAL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -74,13 +75,13 @@ class Collector:
 
     def _begin(self) -> None:
         for resource_type, region in sorted(self._unlisted, key=lambda place: (place[0].__name__, place[1])):
-            if resource_type.listing:
+            if resource_type.listing and resource_type.listing.request.offered_in(self._inventory.target.partition):
                 call = self._inventory.shared_call(resource_type.listing.request, region)
                 self._request(call, partial(self._enlist, resource_type, region))
             else:
                 self._enlist(resource_type, region)
-            for fact in self._plan.joined(resource_type):
-                self._request(self._inventory.shared_call(fact.request, region))
+            if resource_type.scope is GLOBAL:
+                self._join(resource_type, region)
         self._settle()
 
     def _settle(self) -> None:
@@ -98,23 +99,32 @@ class Collector:
             self._progress.asked(call)
             self._crew.submit(call)
 
+    def _join(self, resource_type: type[Resource], region: str) -> None:
+        """Have the bulk reads made that tell of the type's resources in a region."""
+        for fact in self._plan.joined(resource_type):
+            self._request(self._inventory.shared_call(fact.request, region))
+
     def _enlist(self, resource_type: type[Resource], region: str) -> None:
         self._unlisted.discard((resource_type, region))
-        for resource in self._inventory.enlist(resource_type, region):
+        resources = self._inventory.enlist(resource_type, region)
+        if resources and resource_type.scope is REGIONAL:
+            # Of the many regions, most have none of a type.
+            self._join(resource_type, region)
+        for resource in resources:
             for fact in self._asked[resource_type]:
                 self._ask(resource, fact, self._deciding(resource, fact))
 
     def _deciding(self, resource: Resource, fact: Asked[Any]) -> Iterator[Call]:
-        """Return the calls to the same resource that tell whether asking ``fact`` is moot."""
-        facts = closure(fact.inputs)
-        return (each.call(resource) for each in facts if isinstance(each, Asked) and each.owner is fact.owner)
+        """Return the calls to the same resource that tell whether asking ``fact`` is moot, and what it takes."""
+        asked = (each for each in in_order(fact.inputs) if isinstance(each, Asked) and each.owner is fact.owner)
+        return (each.call(resource) for each in asked if not each.is_moot(resource))
 
     def _ask(self, resource: Resource, fact: Asked[Any], deciding: Iterator[Call]) -> None:
         try:
             call = next(deciding, None)
             if call is not None:
                 self._request(call, partial(self._ask, resource, fact, deciding))
-            elif not (fact.moot and fact.moot.holds(resource)):
+            elif not fact.is_moot(resource):
                 self._request(fact.call(resource))
         except Unseen:
             # The call cannot even be made; whoever reads the fact is told the same.

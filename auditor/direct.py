@@ -34,7 +34,7 @@ _TROUBLE: Final = (BotoCoreError, ResponseParserError, LookupError, *SEAMS)
 """What botocore's parts raise, Python's own errors let through by its parsers among them."""
 _BUCKET: Final = re.compile(r"[a-z0-9](?:[a-z0-9.]|-(?!-)){1,61}[a-z0-9]")
 """Buckets of no special kind: two hyphens mark those that botocore reaches in ways of their own."""
-_SETTING: Final = re.compile(r"(?:/\{Bucket\})?(\?\w+)")
+_SETTING: Final = re.compile(r"(?:/\{Bucket\})?(\?[\w-]+)")
 """The path of an operation that asks for a setting; once asked, botocore leaves the bucket out of it."""
 _ALTERED: Final = frozenset({"GetBucketLocation"})
 """The operation of that kind whose endpoint and reply botocore's handlers alter."""

@@ -60,8 +60,13 @@ def _odd_truth_value(body: bytes, truth_values: re.Pattern[bytes] | None) -> str
 
 @functools.cache
 def _truth_values(shape: Shape | None) -> re.Pattern[bytes] | None:
-    """Return the pattern that finds the truth values of a reply; None for one that has none."""
-    names = {name for each in _shapes(shape, set()) for name in _boolean_members(each)}
+    """Return the pattern that finds the truth values of a reply; None for one that has none.
+
+    A name that is also another member's, of another type, tells nothing.
+    """
+    members = [member for each in _shapes(shape, set()) for member in _members(each)]
+    names = {name for name, type_name in members if type_name == "boolean"}
+    names -= {name for name, type_name in members if type_name != "boolean"}
     return re.compile(rf"<(?:{'|'.join(sorted(names))})>([^<]*)<".encode()) if names else None
 
 
@@ -76,11 +81,12 @@ def _shapes(shape: Any, seen: set[str]) -> Iterator[Any]:
         yield from _shapes(part, seen)
 
 
-def _boolean_members(shape: Any) -> Iterator[str]:
+def _members(shape: Any) -> Iterator[tuple[str, str]]:
+    """Yield the names in XML and the types of a structure's members."""
     if shape.type_name == "structure":
         for name, member in shape.members.items():
-            if member.type_name == "boolean" and "location" not in member.serialization:
-                yield member.serialization.get("name", name)
+            if "location" not in member.serialization:
+                yield member.serialization.get("name", name), member.type_name
 
 
 def _root(operation: OperationModel, protocol: str) -> bytes | None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from datetime import datetime
 
-    from auditor.call import Call, Reply
+    from auditor.call import Call, Outcome, Reply
     from auditor.resource import Resource
 
 T = TypeVar("T")
@@ -150,7 +150,9 @@ class Moot:
 class Asked(_Requesting[T], _Selected[T]):
     """A fact that costs one call per resource.
 
-    ``absent`` maps the error codes that mean something ("no policy") to their value. Any other error is unseen.
+    ``absent`` maps the error codes that mean something ("no policy") to their value; where AWS gives a code several
+    meanings, ``code: words`` with words of the message. Any other error is unseen. A parameter may be another fact of
+    the resource: its value is what the call takes.
     """
 
     def __init__(
@@ -158,38 +160,52 @@ class Asked(_Requesting[T], _Selected[T]):
         operation: str,
         path: str = "",
         *,
-        service: str = "",
-        permission: str = "",
         absent: Mapping[str, T] | None = None,
         default: T = MISSING,
         parse: Callable[[Any], T] | None = None,
         moot: Moot | None = None,
-        **parameters: object,
+        **request: Any,
     ) -> None:
         super().__init__(path, default, parse)
-        self.request = Request(operation, service, permission, parameters)
+        self.told = {name: value for name, value in request.items() if isinstance(value, Fact)}
+        self.request = Request(operation, **{name: each for name, each in request.items() if name not in self.told})
         self.absent = absent or {}
         self.moot = moot
 
     @property
     def inputs(self) -> tuple[Fact[Any], ...]:
-        """The fact that can make the call moot."""
-        return (self.moot.fact,) if self.moot else ()
+        """The fact that can make the call moot, and those that tell its parameters."""
+        return (*((self.moot.fact,) if self.moot else ()), *self.told.values())
+
+    def is_moot(self, resource: Resource) -> bool:
+        """Return whether another fact makes the call needless for ``resource``."""
+        return self.moot is not None and self.moot.holds(resource)
+
+    def answer(self, outcome: Outcome) -> str | None:
+        """Return which of the errors that mean something the outcome is; None for a reply and any other error."""
+        if not isinstance(outcome, Failure):
+            return None
+        return next((each for each in self.absent if outcome.says(each)), None)
 
     def call(self, resource: Resource) -> Call:
-        """Return the call that asks for this fact of ``resource``."""
+        """Return the call that asks for this fact of ``resource``; Unseen when a fact it takes is."""
         return resource.once(f"call for {self.name}", partial(self._call, resource))
 
     def _call(self, resource: Resource) -> Call:
-        return self.request.call(resource.call_region, resource.names)
+        given = {name: fact.__get__(resource, type(resource)) for name, fact in self.told.items()}
+        untold = [name for name, value in given.items() if value is None]
+        if untold:
+            raise self.request.unseen("NotReturned", f"nothing tells {untold[0]}, which the call takes")
+        return self.request.call(resource.call_region, resource.names, given)
 
     def observe(self, resource: Resource) -> Observation:
         """Return the value of the resource's own reply."""
-        if self.moot and self.moot.holds(resource):
+        if self.moot and self.is_moot(resource):
             return Observation(resource, self.name, "moot", resource.listed_at, self.moot.then)
         outcome = resource.inventory.outcome(self.call(resource))
-        if isinstance(outcome, Failure) and outcome.code in self.absent:
-            value = self.absent[outcome.code]
+        answer = self.answer(outcome)
+        if answer is not None:
+            value = self.absent[answer]
         else:
             value = self.value(self.request, self.request.succeeded(outcome).value)
         return Observation(resource, self.name, self.request.name, outcome.at, value)
@@ -213,11 +229,9 @@ class Joined(_Requesting[T]):
         decode: Callable[[Any], Iterable[Any]] | None = None,
         value: Callable[[Any], T] | None = None,
         default: T = MISSING,
-        service: str = "",
-        permission: str = "",
-        **parameters: object,
+        **request: Any,
     ) -> None:
-        self.request = Request(operation, service, permission, parameters)
+        self.request = Request(operation, **request)
         self.rows = rows
         self.key = key
         self.match = match
@@ -229,8 +243,16 @@ class Joined(_Requesting[T]):
         """Return the value of the row that names the resource."""
         call = resource.inventory.shared_call(self.request, resource.listing_region)
         reply = self.request.succeeded(resource.inventory.outcome(call))
-        row = resource.inventory.joined(self, call, reply).get(fill(self.match, resource.names), MISSING)
+        row = resource.inventory.joined(self, call, reply).get(self._matched(resource), MISSING)
         return Observation(resource, self.name, self.request.name, reply.at, self._value(row, resource))
+
+    def _matched(self, resource: Resource) -> Any:
+        """Return what the resource's row is known by; Unseen when AWS left out what that is made of."""
+        try:
+            return fill(self.match, resource.names)
+        except UNREADABLE as error:
+            told = f"the listing does not tell {error}, which {self.request.name} is matched by"
+            raise self.request.unseen("NotReturned", told) from error
 
     def index(self, reply: Reply) -> dict[Any, Any]:
         """Return the reply's rows by join key; Unseen when they cannot be read."""
@@ -284,6 +306,15 @@ def closure(facts: Iterable[Fact[Any]]) -> frozenset[Fact[Any]]:
             found.add(fact)
             pending.extend(fact.inputs)
     return frozenset(found)
+
+
+def in_order(facts: Iterable[Fact[Any]]) -> list[Fact[Any]]:
+    """Return ``facts`` with all the facts they are computed from, each behind those."""
+    ordered: dict[Fact[Any], None] = {}
+    for fact in facts:
+        ordered.update(dict.fromkeys(in_order(fact.inputs)))
+        ordered.setdefault(fact)
+    return list(ordered)
 
 
 def either(*conditions: Callable[[], bool]) -> bool:

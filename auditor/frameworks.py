@@ -2,32 +2,34 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from auditor.errors import AuditorError
-from auditor.report import ControlResult, FrameworkResult
+from auditor.report import ControlResult, FrameworkResult, Scope
 from auditor.score import tally
 from auditor.severity import Status
+from auditor.textual import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from importlib.resources.abc import Traversable
 
     from auditor.finding import Finding
 
 
 class FrameworkError(AuditorError):
-    """A framework file is not one; the message says where and why."""
+    """A framework file is not one, or there is no such framework; the message says where and why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Control:
     """One control: its id and title, the checks that decide it, and what only a person can see.
 
-    ``manual`` says what a person must look at, ``uncovered`` what no check decides, all of it or the rest.
+    ``manual`` says what a person must look at, ``uncovered`` what no check decides, all of it or the rest. ``level``
+    is the profile level of a CIS benchmark, 0 where there are none; ``severity`` the framework's own, in the words of
+    AWS Security Hub (CRITICAL, HIGH, MEDIUM, LOW, INFORMATIONAL), empty where it has none.
     """
 
     id: str
@@ -36,6 +38,14 @@ class Control:
     manual: str = ""
     uncovered: str = ""
     level: int = 0
+    severity: str = ""
+
+    @property
+    def scope(self) -> str:
+        """Who decides the control: checks alone (``decided``), checks in part (``partly``), a person, or nobody."""
+        if self.checks:
+            return "partly" if self.manual or self.uncovered else "decided"
+        return "manual" if self.manual else "uncovered"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,30 +62,38 @@ class Framework:
         """Every check the framework names."""
         return frozenset(check for control in self.controls for check in control.checks)
 
+    @property
+    def scope(self) -> Scope:
+        """How many of the controls are decided by checks, by a person, or by nobody."""
+        count = Counter(control.scope for control in self.controls)
+        return Scope(len(self.controls), count["decided"], count["partly"], count["manual"], count["uncovered"])
+
 
 def read(files: Iterable[Traversable]) -> tuple[Framework, ...]:
     """Return the frameworks in TOML ``files``, by id; FrameworkError for a file that is not one."""
-    return tuple(sorted((_parse(file.name, file.read_bytes()) for file in files), key=lambda each: each.id))
+    from auditor.framework_files import parse
+
+    return tuple(sorted(parse(files), key=lambda each: each.id))
 
 
-def _parse(name: str, text: bytes) -> Framework:
-    try:
-        table = tomllib.loads(text.decode())
-        controls = tuple(_control(row) for row in table["controls"])
-        framework = Framework(table["id"], table["title"], table["source"], controls)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError) as error:
-        raise FrameworkError(f"{name} is not a framework: {type(error).__name__}: {error}") from error
-    repeated = [each for each, count in Counter(control.id for control in controls).items() if count > 1]
-    if repeated:
-        raise FrameworkError(f"{name} has the control {repeated[0]} twice")
-    return framework
+def find(frameworks: Iterable[Framework], framework_id: str) -> Framework:
+    """Return the framework with an id; FrameworkError that names the nearest when there is none."""
+    known = {framework.id: framework for framework in frameworks}
+    if framework_id not in known:
+        raise FrameworkError(f"there is no framework {framework_id}{nearest(framework_id, known)}")
+    return known[framework_id]
 
 
-def _control(row: Mapping[str, Any]) -> Control:
-    control = Control(**{**row, "checks": tuple(row.get("checks", ()))})
-    if not (control.checks or control.manual or control.uncovered):
-        raise TypeError(f"control {control.id} has neither checks nor manual nor uncovered")
-    return control
+def refuse_unknown_checks(frameworks: Iterable[Framework], checks: Collection[str]) -> None:
+    """Raise FrameworkError, which names the nearest, for a check that a control names and that does not exist."""
+    for framework in frameworks:
+        for control in framework.controls:
+            for check in control.checks:
+                if check not in checks:
+                    raise FrameworkError(
+                        f"framework {framework.id}, control {control.id}: there is no check {check}"
+                        f"{nearest(check, checks)}"
+                    )
 
 
 def membership(frameworks: Iterable[Framework]) -> dict[str, tuple[str, ...]]:
@@ -93,17 +111,28 @@ def results(frameworks: Iterable[Framework], findings: Sequence[Finding]) -> tup
     by_check: dict[str, list[Finding]] = defaultdict(list)
     for finding in findings:
         by_check[finding.check].append(finding)
-    return tuple(_result(framework, by_check) for framework in frameworks)
+    counts = {check: Counter(finding.status for finding in found) for check, found in by_check.items()}
+    return tuple(_result(framework, by_check, counts) for framework in frameworks)
 
 
-def _result(framework: Framework, by_check: Mapping[str, list[Finding]]) -> FrameworkResult:
+def _result(
+    framework: Framework, by_check: Mapping[str, list[Finding]], counts: Mapping[str, Counter[Status]]
+) -> FrameworkResult:
     own = [finding for check in sorted(framework.checks) for finding in by_check.get(check, ())]
-    controls = tuple(_judged(control, by_check) for control in framework.controls)
-    return FrameworkResult(framework.id, framework.title, tally(framework.id, own), controls)
+    return FrameworkResult(
+        id=framework.id,
+        title=framework.title,
+        source=framework.source,
+        tally=tally(framework.id, own),
+        scope=framework.scope,
+        controls=tuple(_judged(control, counts) for control in framework.controls),
+    )
 
 
-def _judged(control: Control, by_check: Mapping[str, list[Finding]]) -> ControlResult:
-    count = Counter(finding.status for check in control.checks for finding in by_check.get(check, ()))
+def _judged(control: Control, counts: Mapping[str, Counter[Status]]) -> ControlResult:
+    count: Counter[Status] = Counter()
+    for check in control.checks:
+        count.update(counts.get(check, {}))
     return ControlResult(
         id=control.id,
         title=control.title,
@@ -111,7 +140,10 @@ def _judged(control: Control, by_check: Mapping[str, list[Finding]]) -> ControlR
         checks=control.checks,
         failing=count[Status.FAIL],
         unknown=count[Status.UNKNOWN] + count[Status.ERROR],
-        guidance=control.manual or control.uncovered,
+        manual=control.manual,
+        uncovered=control.uncovered,
+        level=control.level,
+        severity=control.severity,
     )
 
 

@@ -43,7 +43,8 @@ def _refused(inventory: Inventory, plan: Plan, named: Collection[str]) -> Iterat
         if isinstance(outcome, Failure) and is_refusal(outcome.code) and call.name not in named:
             refusals[call.name].append((call, outcome))
     for step in plan.steps():
-        calls = refusals.pop(step.request.name, None)
+        told = refusals.pop(step.request.name, [])
+        calls = [each for each in told if not plan.understands(step.request.name, each[1])]
         if calls:
             yield _unnamed(step.request, calls, inventory.target.account, plan.readers(step.request))
 

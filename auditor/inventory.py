@@ -7,18 +7,18 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from auditor.call import Call, Failure
-from auditor.facts import either
-from auditor.reading import current
-from auditor.remedies import NOT_LISTED
+from auditor.facts import closure, either
+from auditor.reading import Reading, current
+from auditor.remedies import NOT_LISTED, NOT_OFFERED
 from auditor.request import UNREADABLE, Unseen
 from auditor.resource import GLOBAL, GLOBAL_REGION, Resource
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
 
     from auditor.call import Outcome, Reply
-    from auditor.facts import Joined
+    from auditor.facts import Fact, Joined
     from auditor.request import Request
     from auditor.resource import Listing
     from auditor.targets import Target
@@ -51,6 +51,7 @@ class Inventory:
         self._joins: dict[tuple[Joined[Any], Call], dict[Any, Any]] = {}
         self._shared_calls: dict[tuple[Request, str], Call] = {}
         self._names: dict[str, Mapping[str, str]] = {}
+        self._related: dict[Fact[Any], dict[object, list[Resource]]] = {}
 
     def names(self, region: str) -> Mapping[str, str]:
         """Return what templates may name of the place: partition, account, region."""
@@ -79,11 +80,14 @@ class Inventory:
         listing = resource_type.listing
         if listing is None:
             return self._add([self._single(resource_type, region)], region)
+        if not listing.request.offered_in(self.target.partition):
+            return []
         try:
             reply = listing.request.succeeded(self.outcome(self.shared_call(listing.request, region)))
             rows = listing.read(reply)
         except Unseen as unseen:
-            self._miss(resource_type, region, unseen)
+            if unseen.code != NOT_OFFERED:
+                self._miss(resource_type, region, unseen)
             return []
         resources = [self._listed(resource_type, listing, region, row, reply) for row in rows]
         return self._add([each for each in resources if each], region)
@@ -181,6 +185,22 @@ class Inventory:
         self._admit(resource_type)
         return next(each for each in self.listed(resource_type) if each.region == region)
 
+    def related(self, fact: Fact[Any], value: object, region: str = "") -> list[Any]:
+        """Return the resources (in ``region``) whose ``fact`` is ``value`` or, being a collection, holds it.
+
+        Unseen where a listing was refused, or the fact of any resource is not seen. However many resources ask, the
+        fact is looked up once.
+        """
+        self._complete(fact.owner, region)
+        if fact not in self._related:
+            inputs = closure([fact])
+            with Reading(inputs, {each.owner for each in inputs}):
+                self._related[fact] = _by_value(fact, self.listed(fact.owner))
+        found = [each for each in self._related[fact].get(value, ()) if region in {"", each.region}]
+        for each in found:
+            fact.__get__(each, fact.owner)
+        return found
+
     def joined(self, fact: Joined[Any], call: Call, reply: Reply) -> dict[Any, Any]:
         """Return a bulk reply's rows by join key, read once."""
         if (fact, call) not in self._joins:
@@ -198,15 +218,29 @@ class Inventory:
 
     def _complete(self, resource_type: type[Resource], region: str) -> None:
         self._admit(resource_type)
-        for gap in self.gaps:
-            if gap.resource_type is resource_type and region in {"", gap.region}:
-                raise gap.unseen.with_traceback(None)
+        missed = {
+            gap.region: gap.unseen
+            for gap in self.gaps
+            if gap.resource_type is resource_type and (region in {"", gap.region} or gap.region == GLOBAL_REGION)
+        }
+        if missed:
+            # Replies arrive in any order; which of several gaps is told must not depend on it.
+            raise missed[min(missed)].with_traceback(None)
 
     @staticmethod
     def _admit(resource_type: type[Resource]) -> None:
         reading = current()
         if reading:
             reading.admit_type(resource_type)
+
+
+def _by_value(fact: Fact[Any], resources: Iterable[Resource]) -> dict[object, list[Resource]]:
+    index: dict[object, list[Resource]] = defaultdict(list)
+    for resource in resources:
+        held = fact.__get__(resource, type(resource))
+        for value in dict.fromkeys(held) if isinstance(held, (list, tuple, set, frozenset)) else (held,):
+            index[value].append(resource)
+    return index
 
 
 def _keep_earliest(known: Resource, again: Resource) -> None:

@@ -16,8 +16,9 @@ import msgspec
 from auditor.finding import Evidence, Finding, Refusal, ResourceRef
 from auditor.reading import Reading
 from auditor.redaction import redacted
+from auditor.remedies import NOT_OFFERED
 from auditor.request import Unseen
-from auditor.resource import GLOBAL_REGION
+from auditor.resource import GLOBAL_REGION, REGIONAL
 from auditor.severity import Status
 
 if TYPE_CHECKING:
@@ -132,6 +133,8 @@ def _run(check: Check, resource: Resource, settings: Mapping[str, Any]) -> _Resu
         for problem in check.function(*arguments, **settings):
             result.problems.append(problem)
     except Unseen as unseen:
+        if unseen.code == NOT_OFFERED and check.resource.scope is REGIONAL and not result.problems:
+            return None
         result.unseen = unseen
     except Exception as error:  # noqa: BLE001 - a fault of a check is a finding, not the end of the audit
         result.error = _where(error)

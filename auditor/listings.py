@@ -6,53 +6,42 @@ import json
 import textwrap
 from typing import TYPE_CHECKING, Any
 
-from auditor.registry import load
+from auditor.catalogue import load
 from auditor.textual import padded, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from pathlib import Path
 
+    from auditor.catalogue import Catalogue
     from auditor.checking import Check
-    from auditor.frameworks import Framework
+    from auditor.frameworks import Control, Framework
     from auditor.plan import Step
     from auditor.registry import Selection
+    from auditor.report import Scope
 
 WIDTH = 100
 
 
-def _selected(folders: tuple[Path, ...], selection: Selection) -> list[Check]:
-    return selection.apply(load(folders), _needed(selection))
-
-
-def _needed(selection: Selection) -> tuple[Framework, ...]:
-    return frameworks() if selection.frameworks or selection.exclude_frameworks else ()
-
-
 def frameworks() -> tuple[Framework, ...]:
     """Return the built-in frameworks."""
-    from auditor.frameworks import read
-    from auditor.registry import framework_files
-
-    return read(framework_files())
+    return load().frameworks
 
 
-def checks_table(folders: tuple[Path, ...], selection: Selection) -> str:
+def checks_table(catalogue: Catalogue, selection: Selection) -> str:
     """Return a line for each selected check: id, severity, title."""
-    registry = load(folders)
-    checks = selection.apply(registry, _needed(selection))
+    checks = catalogue.select(selection)
     rows = [(check.id, check.severity.value, check.title) for check in checks]
-    told = "".join(f"warning: {problem}\n" for problem in registry.problems)
+    told = "".join(f"warning: {problem}\n" for problem in catalogue.registry.problems)
     return _table(("CHECK", "SEVERITY", "TITLE"), rows) + f"\n{len(rows)} checks\n" + told
 
 
-def check_page(folders: tuple[Path, ...], check_id: str) -> str:
+def check_page(catalogue: Catalogue, check_id: str) -> str:
     """Return all there is to know of a check; RegistryError when there is no such check."""
-    check = load(folders).get(check_id)
-    return "\n".join(_page(check)) + "\n"
+    check = catalogue.registry.get(check_id)
+    return "\n".join(_page(check, catalogue.frameworks)) + "\n"
 
 
-def _page(check: Check) -> Iterator[str]:
+def _page(check: Check, frameworks: Iterable[Framework]) -> Iterator[str]:
     from auditor.frameworks import membership
     from auditor.plan import Plan
 
@@ -64,7 +53,7 @@ def _page(check: Check) -> Iterator[str]:
     yield from _section("Reads", sorted(repr(fact) for fact in check.facts))
     yield from _section("Calls", sorted(f"{step.request.name}, per {step.per}" for step in Plan([check]).steps()))
     yield from _section("Permissions", sorted({step.request.permission for step in Plan([check]).steps()}))
-    yield from _section("Controls", membership(frameworks()).get(check.id, ()))
+    yield from _section("Controls", membership(frameworks).get(check.id, ()))
     effort = [name for name in ("downtime", "replacement", "cost") if getattr(check.fix, name)]
     yield from _section("Fix", filter(None, [check.fix.text, check.fix.cli, *(f"causes {each}" for each in effort)]))
     yield from _section("References", check.references)
@@ -77,13 +66,13 @@ def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
         yield from (f"  {line}" for line in lines)
 
 
-def plan_table(folders: tuple[Path, ...], selection: Selection, regions: Sequence[str]) -> str:
+def plan_table(catalogue: Catalogue, selection: Selection, regions: Sequence[str]) -> str:
     """Return the operations a selection calls, how often, and the calls known beforehand."""
     from auditor.plan import Plan
     from auditor.targets import ALWAYS_ENABLED
 
     count = len(regions) or len(ALWAYS_ENABLED)
-    steps = sorted(Plan(_selected(folders, selection)).steps(), key=lambda step: (step.request.name, step.per))
+    steps = sorted(Plan(catalogue.select(selection)).steps(), key=lambda step: (step.request.name, step.per))
     rows = [(step.request.name, f"per {step.per}", _calls(step, count)) for step in steps]
     known = sum(step.calls(count) or 0 for step in steps)
     open_ = sum(step.calls(count) is None for step in steps)
@@ -98,27 +87,57 @@ def _calls(step: Step, regions: int) -> str:
     return f"1 for each {step.per}" if calls is None else str(calls)
 
 
-def permissions_policy(folders: tuple[Path, ...], selection: Selection) -> str:
+def permissions_policy(catalogue: Catalogue, selection: Selection) -> str:
     """Return the IAM policy document, as JSON, of what a selection calls."""
     from auditor.permissions import permissions, policy
     from auditor.plan import Plan
 
-    return json.dumps(policy(permissions(Plan(_selected(folders, selection)))), indent=2) + "\n"
+    return json.dumps(policy(permissions(Plan(catalogue.select(selection)))), indent=2) + "\n"
 
 
-def frameworks_table() -> str:
+def frameworks_table(catalogue: Catalogue) -> str:
     """Return each framework and how many of its controls checks decide, a person must, or nobody does yet."""
-    return _table(
-        ("FRAMEWORK", "CONTROLS", "CHECKED", "MANUAL", "UNCOVERED", "TITLE"), [_coverage(each) for each in frameworks()]
+    titles = ("FRAMEWORK", "CONTROLS", "DECIDED", "PARTLY", "MANUAL", "UNCOVERED", "PERCENT", "TITLE")
+    told = (
+        "\nDecided by checks alone, which PERCENT is the share of; partly by checks; by a person; or not covered yet.\n"
+    )
+    return _table(titles, [_scope(each) for each in catalogue.frameworks]) + told
+
+
+def _scope(framework: Framework) -> tuple[str, ...]:
+    scope = framework.scope
+    counts = (scope.controls, scope.decided, scope.partly, scope.manual, scope.uncovered, scope.percent)
+    return (framework.id, *map(str, counts), framework.title)
+
+
+def framework_page(catalogue: Catalogue, framework_id: str) -> str:
+    """Return a framework's controls and what decides each; FrameworkError when there is no such framework."""
+    from auditor.frameworks import find
+
+    framework = find(catalogue.frameworks, framework_id)
+    lines = [framework.id, framework.title, framework.source, "", _counted(framework.scope)]
+    return "\n".join([*lines, *(line for control in framework.controls for line in _told(control))]) + "\n"
+
+
+def _counted(scope: Scope) -> str:
+    return (
+        f"{scope.controls} controls: {scope.decided} decided by checks ({scope.percent} %), {scope.partly} partly, "
+        f"{scope.manual} by a person, {scope.uncovered} not covered"
     )
 
 
-def _coverage(framework: Framework) -> tuple[str, ...]:
-    controls = framework.controls
-    checked = sum(bool(each.checks) for each in controls)
-    manual = sum(bool(each.manual and not each.checks) for each in controls)
-    counts = (len(controls), checked, manual, len(controls) - checked - manual)
-    return (framework.id, *map(str, counts), framework.title)
+def _told(control: Control) -> Iterator[str]:
+    """Yield the lines on a control."""
+    weight = ", ".join(filter(None, [control.severity, f"level {control.level}" if control.level else ""]))
+    yield ""
+    yield f"{control.id}  {control.title}" + (f"  [{weight}]" if weight else "")
+    said = {"checks": ", ".join(control.checks), "manual": control.manual, "uncovered": control.uncovered}
+    for label, text in said.items():
+        if text:
+            first = f"  {label:<11}"
+            yield textwrap.fill(
+                text, WIDTH, initial_indent=first, subsequent_indent=" " * len(first), break_on_hyphens=False
+            )
 
 
 def report_schema() -> str:

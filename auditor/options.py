@@ -13,6 +13,7 @@ from auditor.severity import Severity
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from auditor.catalogue import Catalogue
     from auditor.registry import Selection
     from auditor.targets import Access
 
@@ -33,6 +34,34 @@ def _all(*options: Callable[[F], F]) -> Callable[[F], F]:
     return lambda function: functools.reduce(lambda done, add: add(done), reversed(options), function)
 
 
+adding = _all(
+    option(
+        "--checks",
+        "folders",
+        multiple=True,
+        metavar="PATH",
+        type=click.Path(exists=True, file_okay=False, path_type=Path),
+        help="A folder of further checks, your own.",
+    ),
+    option(
+        "--framework-file",
+        "framework_files",
+        multiple=True,
+        metavar="FILE",
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        help="A further framework, your own: a TOML file like those of checks/frameworks.",
+    ),
+)
+"""Options that add to the built-in checks and frameworks; :func:`catalogue` reads them."""
+
+
+def catalogue(options: dict[str, Any]) -> Catalogue:
+    """Take the adding options out of ``options`` and return all the checks and frameworks there are with them."""
+    from auditor.catalogue import load
+
+    return load(options.pop("folders"), options.pop("framework_files"))
+
+
 selecting = _all(
     option("--check", multiple=True, metavar="ID", help="Only this check; may be a pattern such as 's3-*'."),
     option("--service", multiple=True, metavar="NAME", help="Only checks of this service."),
@@ -42,16 +71,9 @@ selecting = _all(
     option("--exclude-service", multiple=True, metavar="NAME", help="Leave this service out."),
     option("--exclude-severity", multiple=True, type=SEVERITIES, help="Leave this severity out."),
     option("--exclude-framework", multiple=True, metavar="ID", help="Leave this framework's checks out."),
-    option(
-        "--checks",
-        "folders",
-        multiple=True,
-        metavar="PATH",
-        type=click.Path(exists=True, file_okay=False, path_type=Path),
-        help="A folder of further checks, your own.",
-    ),
+    adding,
 )
-"""Options that choose checks; :func:`selection` reads them."""
+"""Options that choose checks, of which :func:`selection` reads all but those of :data:`adding`."""
 
 SELECTING: Final = (
     "check",

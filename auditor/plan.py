@@ -12,10 +12,12 @@ from auditor.resource import GLOBAL
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from auditor.call import Failure
     from auditor.checking import Check
     from auditor.facts import Fact
     from auditor.request import Request
     from auditor.resource import Resource
+    from auditor.secrets import Examined
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,11 @@ class Plan:
         """Yield the planned per-resource facts of a type."""
         return (fact for fact in self.facts if isinstance(fact, Asked) and fact.owner is resource_type)
 
+    def understands(self, operation: str, failure: Failure) -> bool:
+        """Return whether a planned fact takes a failure of ``operation`` (as evidence names it) for an answer."""
+        asked = (fact for fact in self.facts if isinstance(fact, Asked) and fact.request.name == operation)
+        return any(fact.answer(failure) is not None for fact in asked)
+
     def readers(self, request: Request) -> tuple[str, ...]:
         """Return the ids of the checks that read what ``request`` supplies."""
         return tuple(check.id for check in self.checks if request.name in Plan([check]).names)
@@ -71,6 +78,14 @@ class Plan:
         for step in self.steps():
             operations[step.request.service].add(step.request.operation)
         return operations
+
+    def examined(self) -> dict[tuple[str, str], set[Examined]]:
+        """Return which texts of replies may hold secrets, by service and operation."""
+        examined: dict[tuple[str, str], set[Examined]] = defaultdict(set)
+        for step in self._all_steps():
+            if step.request.examined:
+                examined[step.request.service, step.request.operation].add(step.request.examined)
+        return dict(examined)
 
     def steps(self) -> Iterator[Step]:
         """Yield every operation of the plan, once for each way it is called."""

@@ -31,7 +31,8 @@ def _redacted(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _redacted(each) for key, each in value.items()}
     if isinstance(value, (list, tuple)):
-        return type(value)(_redacted(each) for each in value) if value else value
+        make = getattr(value, "_make", type(value))
+        return make(_redacted(each) for each in value) if value else value
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         changes = {each.name: _redacted(getattr(value, each.name)) for each in dataclasses.fields(value) if each.init}
         return dataclasses.replace(value, **changes)

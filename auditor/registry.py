@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import importlib.util
 import pkgutil
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from auditor.checking import Check
 from auditor.errors import AuditorError
+from auditor.textual import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -40,7 +40,7 @@ class Registry:
     def get(self, check_id: str) -> Check:
         """Return a check; RegistryError that names the nearest id when there is none."""
         if check_id not in self.checks:
-            raise RegistryError(f"there is no check {check_id}{_nearest(check_id, self.checks)}")
+            raise RegistryError(f"there is no check {check_id}{nearest(check_id, self.checks)}")
         return self.checks[check_id]
 
 
@@ -204,7 +204,7 @@ class Selection:
         ):
             for name in names:
                 if not any(fnmatchcase(each, name) for each in known):
-                    raise RegistryError(f"there is no {kind} {name}{_nearest(name, known)}")
+                    raise RegistryError(f"there is no {kind} {name}{nearest(name, known)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,8 +236,3 @@ def _mapped(names: tuple[str, ...], frameworks: Sequence[Framework]) -> frozense
         return None
     chosen = [each for each in frameworks if any(fnmatchcase(each.id, name) for name in names)]
     return frozenset(check for framework in chosen for check in framework.checks)
-
-
-def _nearest(name: str, known: Iterable[str]) -> str:
-    nearest = difflib.get_close_matches(name, list(known), 1)
-    return f": did you mean {nearest[0]}?" if nearest else ""

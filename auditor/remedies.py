@@ -53,6 +53,8 @@ THROTTLED: Final = frozenset(
 
 UNREACHABLE: Final = "Unreachable"
 """The code of our own for an endpoint that did not answer in time, or at all."""
+NOT_OFFERED: Final = "NotOffered"
+"""The code of our own for a service that AWS does not offer in a region: there is nothing to see there."""
 INTERRUPTED: Final = "Interrupted"
 NOT_RECORDED: Final = "NotRecorded"
 NOT_LISTED: Final = "NotListed"
@@ -65,9 +67,11 @@ _BY_CODE: Final = {
     ),
     **dict.fromkeys(THROTTLED, "AWS kept throttling: run again with fewer --workers"),
     UNREACHABLE: "the endpoint did not answer: check the network path to it, then run again",
+    NOT_OFFERED: "nothing: AWS does not offer the service in this region",
     INTERRUPTED: "the audit was interrupted before this was read: run it again",
     NOT_RECORDED: "the snapshot was recorded for a narrower selection: record it again with this one",
     NOT_LISTED: "audit the account or region that owns it",
+    "NoSuchBucket": "the bucket was deleted while the audit ran: run it again",
     "NotReturned": "AWS left it out of the reply, as it does of what is only hours old: run again later",
     "MalformedReply": "the reply was not what AWS documents: run again, and report it if it stays",
 }

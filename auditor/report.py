@@ -84,8 +84,9 @@ class Tally:
 class ControlResult:
     """A framework's control: PASS, FAIL, UNKNOWN, MANUAL (a person must look), PARTIAL, UNCOVERED or NOT_APPLICABLE.
 
-    PARTIAL: what is checked passes, and ``guidance`` says what is not checked. NOT_APPLICABLE: its checks ran and no
-    resource was there to judge, or none was selected.
+    PARTIAL: what is checked passes, and ``uncovered`` says what is not checked. NOT_APPLICABLE: its checks ran and no
+    resource was there to judge, or none was selected. ``manual`` says what a person must look at. ``level`` is a CIS
+    profile level, 0 for none; ``severity`` the framework's own word, empty for none.
     """
 
     id: str
@@ -94,16 +95,37 @@ class ControlResult:
     checks: tuple[str, ...]
     failing: int
     unknown: int
-    guidance: str = ""
+    manual: str = ""
+    uncovered: str = ""
+    level: int = 0
+    severity: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """How many of a framework's controls checks decide wholly or partly, a person must judge, or nobody decides yet."""
+
+    controls: int
+    decided: int
+    partly: int
+    manual: int
+    uncovered: int
+
+    @property
+    def percent(self) -> int:
+        """The share of the controls that checks decide wholly, in whole percent, rounded down."""
+        return 100 * self.decided // self.controls if self.controls else 0
 
 
 @dataclass(frozen=True, slots=True)
 class FrameworkResult:
-    """A framework's own score and its controls in order."""
+    """A framework's own score, how much of it checks decide, and its controls in order."""
 
     id: str
     title: str
+    source: str
     tally: Tally
+    scope: Scope
     controls: tuple[ControlResult, ...]
 
 

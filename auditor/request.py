@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from auditor.resource import Resource
+    from auditor.secrets import Examined
 
 UNREADABLE = (LookupError, TypeError, ValueError, AttributeError)
 """What a parser raises on a reply that is not what AWS documents."""
@@ -50,14 +51,26 @@ class Request:
     """One AWS operation as declared: its parameter template, its service, and the IAM permission it takes.
 
     Templates name ``{id}``, ``{arn}``, ``{account}``, ``{region}``, ``{partition}`` or any top-level field of the
-    resource's listed row.
+    resource's listed row. ``served_in`` is for what AWS offers at one place of a partition only: the region by
+    partition. ``examined`` says which texts of the reply may hold secrets: only what was sighted in them is kept.
     """
 
-    __slots__ = ("_permission", "_service", "operation", "owner", "parameters")
+    __slots__ = ("_permission", "_service", "examined", "operation", "owner", "parameters", "served_in")
 
-    def __init__(self, operation: str, service: str, permission: str, parameters: Mapping[str, object]) -> None:
+    def __init__(
+        self,
+        operation: str,
+        *,
+        service: str = "",
+        permission: str = "",
+        served_in: Mapping[str, str] | None = None,
+        examined: Examined | None = None,
+        **parameters: object,
+    ) -> None:
         self.operation = operation
         self.parameters = parameters
+        self.served_in = served_in or {}
+        self.examined = examined
         self._service = service
         self._permission = permission
         self.owner: type[Resource] | None = None
@@ -77,10 +90,18 @@ class Request:
         """How the operation is named in evidence: ``service:Operation``."""
         return f"{self.service}:{self.operation}"
 
-    def call(self, region: str, names: Mapping[str, Any]) -> Call:
-        """Return the call with every template filled from ``names``; Unseen when AWS left out what it takes."""
+    def offered_in(self, partition: str) -> bool:
+        """Return whether AWS offers the operation in a partition."""
+        return not self.served_in or partition in self.served_in
+
+    def call(self, region: str, names: Mapping[str, Any], given: Mapping[str, Any] | None = None) -> Call:
+        """Return the call with every template filled from ``names``; Unseen when AWS left out what it takes.
+
+        ``given`` are the values of parameters that are no templates.
+        """
+        place = self.served_in.get(names["partition"], region)
         try:
-            return Call.of(self.service, self.operation, region, fill(self.parameters, names))
+            return Call.of(self.service, self.operation, place, {**fill(self.parameters, names), **(given or {})})
         except UNREADABLE as error:
             raise self.unseen("NotReturned", f"the listing does not tell {error}, which the call takes") from error
 

@@ -62,11 +62,9 @@ class Listing:
         name: str = "",
         region: str = "",
         tags: str = "",
-        service: str = "",
-        permission: str = "",
-        **parameters: object,
+        **request: Any,
     ) -> None:
-        self.request = Request(operation, service, permission, parameters)
+        self.request = Request(operation, **request)
         self.rows = rows
         self.id = id
         self.arn = arn

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from auditor import catalogue
 from auditor import outputs as files
-from auditor import registry
 from auditor.audit import Audit, Collected
 from auditor.config import Config, validated
-from auditor.frameworks import Framework, read
 from auditor.gate import ExitCode, Gate, Verdict
 from auditor.textual import put
 
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
 
     from auditor.checking import Check
     from auditor.console import Console
+    from auditor.frameworks import Framework
     from auditor.outputs import Output
     from auditor.registry import Registry, Selection
     from auditor.report import Report
@@ -34,11 +34,10 @@ class Loaded:
     frameworks: tuple[Framework, ...]
 
 
-def load(folders: tuple[Path, ...], selection: Selection) -> Loaded:
+def load(folders: tuple[Path, ...], framework_files: tuple[Path, ...], selection: Selection) -> Loaded:
     """Return the selected checks; the errors of the registry and of frameworks when there are none to select."""
-    found = registry.load(folders)
-    frameworks = read(registry.framework_files())
-    return Loaded(found, tuple(selection.apply(found, frameworks)), frameworks)
+    found = catalogue.load(folders, framework_files)
+    return Loaded(found.registry, tuple(found.select(selection)), found.frameworks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +47,7 @@ class Scan:
     access: Access
     selection: Selection
     folders: tuple[Path, ...]
+    framework_files: tuple[Path, ...]
     replay: Path | None
     record: Path | None
     outputs: tuple[Output, ...]
@@ -57,7 +57,7 @@ class Scan:
 
     def run(self, console: Console) -> ExitCode:
         """Audit, write what was asked for, and return the exit code."""
-        loaded = load(self.folders, self.selection)
+        loaded = load(self.folders, self.framework_files, self.selection)
         for problem in loaded.registry.problems:
             console.warn(problem)
         audit = Audit(loaded.selected, loaded.frameworks, validated(self.config, loaded.registry.checks))
@@ -82,7 +82,7 @@ class Scan:
     def _live(self, audit: Audit, console: Console) -> Collected:
         from auditor.source import Live
 
-        source = Live.open(self.access, audit.plan.operations())
+        source = Live.open(self.access, audit.plan.operations(), audit.plan.examined())
         target = source.target()
         at = datetime.now(UTC).replace(microsecond=0)
         console.say(f"auditing account {target.account} in {len(target.regions)} regions")

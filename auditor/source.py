@@ -8,6 +8,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import partial
+from socket import gaierror
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore import __version__ as botocore_version
@@ -15,6 +16,7 @@ from botocore.config import Config
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
+    EndpointConnectionError,
     HTTPClientError,
     PaginationError,
 )
@@ -22,14 +24,15 @@ from botocore.exceptions import (
     ConnectionError as TransportError,
 )
 from botocore.parsers import ResponseParserError
+from urllib3.exceptions import NameResolutionError
 
 from auditor import __version__
 from auditor.call import Failure, Reply
 from auditor.connections import Connections
 from auditor.direct import Direct
 from auditor.distrust import refuse_malformed
-from auditor.readonly import STARTS, ensure_read_only
-from auditor.remedies import UNREACHABLE
+from auditor.readonly import AWAITED, STARTS, ensure_read_only
+from auditor.remedies import NOT_OFFERED, UNREACHABLE
 from auditor.replies import conforming, masked, plain
 from auditor.request import UNREADABLE
 from auditor.targets import (
@@ -49,9 +52,11 @@ if TYPE_CHECKING:
 
     from botocore.awsrequest import AWSRequest
     from botocore.client import BaseClient
+    from botocore.model import Shape
     from botocore.session import Session
 
     from auditor.call import Call, Outcome
+    from auditor.secrets import Examined
 
 NOT_READY: Final = frozenset({"ReportNotPresent", "ReportExpired", "ReportInProgress"})
 """IAM's codes for a credential report that has to be started or awaited."""
@@ -61,14 +66,20 @@ MALFORMED: Final = (ResponseParserError, PaginationError, *UNREADABLE)
 ANSWERS: Final = (ClientError, BotoCoreError, *MALFORMED)
 """What AWS and the network do instead of replying."""
 
+UNRESOLVED: Final = (gaierror, NameResolutionError)
+"""What a host name that nobody knows ends in: our own connections, and botocore's where there is a proxy."""
 ATTEMPTS: Final = 10
 """Tries of a throttled call. With fewer, botocore was seen to lose calls under steady throttling."""
 ALWAYS: Final = {"ec2": {"DescribeRegions"}, "iam": set(STARTS.values())}
 """What a source calls of its own accord, beside the plan."""
+PAUSES: Final = (0.5, 1, 2, 2, 4, 4, 8, 8, 16)
+"""Seconds between looks at a report that AWS is making."""
 ENDPOINTS: Final = 10_000
 """Endpoints remembered for each client: S3 has one for each bucket."""
 TRANSPORT_ATTEMPTS: Final = 3
 """Tries of a call whose connection fails: an endpoint that is away does not return for more."""
+PARTLY_OFFERED: Final = frozenset({("s3", "ListDirectoryBuckets")})
+"""Operations with an endpoint of their own, which some regions lack that have the service."""
 BREAKER: Final = 3
 """Calls in a row an endpoint may leave unanswered before it is asked no more."""
 
@@ -77,11 +88,16 @@ class Live:
     """AWS, asked with one account's credentials. Safe to use from many threads."""
 
     def __init__(
-        self, access: Access, session: Session, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self,
+        access: Access,
+        session: Session,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        examined: Mapping[tuple[str, str], Collection[Examined]] | None = None,
     ) -> None:
         self._access = access
         self._session = session
         self._now = now
+        self._examined = examined or {}
         self._clients: dict[tuple[str, str], BaseClient] = {}
         self._direct: dict[BaseClient, Direct] = {}
         self._creating = threading.Lock()
@@ -90,15 +106,22 @@ class Live:
         self.retries = 0
 
     @classmethod
-    def open(cls, access: Access, operations: Mapping[str, Collection[str]]) -> Live:
+    def open(
+        cls,
+        access: Access,
+        operations: Mapping[str, Collection[str]],
+        examined: Mapping[tuple[str, str], Collection[Examined]] | None = None,
+    ) -> Live:
         """Return a source that can ask the planned ``operations`` (by service) of the account ``access`` reaches.
+
+        ``examined`` are the texts of replies that may hold secrets, by service and operation.
 
         TargetError when it reaches none.
         """
         session = open_session(access)
         use_fast_timestamps(session)
         use_lean_models(session, {service: {*names, *ALWAYS.get(service, ())} for service, names in operations.items()})
-        return cls(access, session)
+        return cls(access, session, examined=examined)
 
     def target(self) -> Target:
         """Return the account, its partition and the regions to audit; TargetError when AWS does not tell.
@@ -138,11 +161,23 @@ class Live:
         try:
             value = self._ask(call)
         except ANSWERS as error:
-            failure = self._failure(error)
+            failure = self._failed(error, call)
             self._silent[endpoint] = self._silent[endpoint] + 1 if failure.code == UNREACHABLE else 0
             return failure
         self._silent[endpoint] = 0
         return Reply(value, self._now())
+
+    def _failed(self, error: Exception, call: Call) -> Failure:
+        """Return what became of a call; a name that nobody knows, of a service botocore knows elsewhere, is told."""
+        unknown = isinstance(error, EndpointConnectionError) and isinstance(error.kwargs.get("error"), UNRESOLVED)
+        if unknown and self._may_be_lacking(call):
+            return Failure(NOT_OFFERED, f"{call.service} is not offered in {call.region}", self._now())
+        return self._failure(error)
+
+    def _may_be_lacking(self, call: Call) -> bool:
+        partition = self._session.get_partition_for_region(call.region)
+        known = call.region in self._session.get_available_regions(call.service, partition)
+        return not known or (call.service, call.operation) in PARTLY_OFFERED
 
     def _failure(self, error: Exception) -> Failure:
         if isinstance(error, ClientError):
@@ -156,17 +191,27 @@ class Live:
     def _ask(self, call: Call) -> Any:
         client = self._client(call.service, call.region)
         start = STARTS.get((call.service, call.operation))
-        reply = self._started(client, start, call) if start else self._invoke(client, call)
+        reply = self._started(client, start, call) if start else self._awaited(client, call)
         shape = client.meta.service_model.operation_model(call.operation).output_shape
         value = plain(reply)
         # The parsers of XML make every value what the model says; those of JSON take what comes.
         if "json" in client.meta.service_model.resolved_protocol:
             conforming(value, shape)
-        return masked(value, shape)
+        return self._without_secrets(call, value, shape)
+
+    def _without_secrets(self, call: Call, value: Any, shape: Shape | None) -> Any:
+        """Return a reply with what AWS calls sensitive masked, and what was sighted in the place of examined texts."""
+        examined = self._examined.get((call.service, call.operation), ())
+        told = [[each.told(holder[member]) for holder, member in each.texts(value)] for each in examined]
+        value = masked(value, shape)
+        for each, texts in zip(examined, told, strict=True):
+            for (holder, member), text in zip(list(each.texts(value)), texts, strict=True):
+                holder[member] = text
+        return value
 
     def _started(self, client: BaseClient, start: str, call: Call) -> Any:
         """Return a report, having AWS make it first where there is none; it takes AWS seconds."""
-        for pause in (0.5, 1, 2, 2, 4, 4, 8, 8, 16):
+        for pause in PAUSES:
             try:
                 return self._invoke(client, call)
             except ClientError as error:
@@ -176,6 +221,21 @@ class Live:
             time.sleep(pause)
         return self._invoke(client, call)
 
+    def _awaited(self, client: BaseClient, call: Call) -> Any:
+        """Return a reply once it holds what AWS has to make for it; ClientError where AWS cannot, or takes too long."""
+        progress = AWAITED.get((call.service, call.operation), "")
+        for pause in PAUSES:
+            reply = self._invoke(client, call)
+            state = reply.get(progress, "COMPLETED")
+            if state == "COMPLETED":
+                return reply
+            if state != "IN_PROGRESS":
+                break
+            time.sleep(pause)
+        raise ClientError(
+            {"Error": reply.get("Error", {"Code": state, "Message": "AWS did not finish"})}, call.operation
+        )
+
     def _invoke(self, client: BaseClient, call: Call) -> Any:
         reply = self._direct[client].ask(call.operation, call.arguments)
         if reply is not None:
@@ -183,7 +243,7 @@ class Live:
         method = _method(client, call.operation)
         if client.can_paginate(method):
             return client.get_paginator(method).paginate(**call.arguments).build_full_result()
-        return getattr(client, method)(**call.arguments)
+        return _pages(getattr(client, method), call.arguments)
 
     def _client(self, service: str, region: str) -> BaseClient:
         key = service, region
@@ -237,6 +297,26 @@ def _without_account_prefix(request: AWSRequest, **_event: object) -> None:
 def _method(client: BaseClient, operation: str) -> str:
     names = client.meta.method_to_api_mapping
     return next(method for method, name in names.items() if name == operation)
+
+
+def _pages(ask: Callable[..., dict[str, Any]], arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the reply of an operation that botocore has no paginator for, with the rows of all its pages.
+
+    PaginationError where it does not tell the way to the next page.
+    """
+    reply = ask(**arguments)
+    token, truncated = reply.pop("NextToken", None), reply.get("IsTruncated")
+    while token:
+        page = ask(**arguments, NextToken=token)
+        for name, rows in page.items():
+            if isinstance(rows, list):
+                reply.setdefault(name, []).extend(rows)
+        last, token = token, page.get("NextToken")
+        if token == last:
+            raise PaginationError(message=f"the same next token was received twice: {token}")
+    if truncated:
+        raise PaginationError(message="the reply is one of several pages, and botocore knows no way to the others")
+    return reply
 
 
 def _give_up_on_silence(attempts: int, caught_exception: Exception | None = None, **_event: object) -> None:

@@ -76,7 +76,8 @@ def verdict(
             for place in inventory.regions(resource_type):
                 inventory.enlist(resource_type, place)
     for resource_type in unlisted:
-        inventory.gaps.append(Gap(resource_type, REGION, refused(resource_type.listing_request().name)))
+        place = GLOBAL_REGION if resource_type.scope is GLOBAL else REGION
+        inventory.gaps.append(Gap(resource_type, place, refused(resource_type.listing_request().name)))
     return next((each for each in judge(check, inventory, settings) if each.resource.arn == resource.arn), None)
 
 
@@ -84,7 +85,8 @@ def verdict(
 class Case:
     """A resource (with the rest of its account) and what a check must say of it.
 
-    ``says`` are words that the problems, or the reason a fact is unseen, must contain.
+    ``says`` are words that the problems, or the reason a fact is unseen, must contain. ``doubt`` is a sentence on what
+    one may doubt about AWS's semantics here: the check's page of the documentation shows it beside the verdict.
     """
 
     check: Check
@@ -93,16 +95,25 @@ class Case:
     says: str = ""
     settings: tuple[tuple[str, Any], ...] = ()
     unlisted: tuple[type[Resource], ...] = ()
+    doubt: str = ""
 
     @property
     def name(self) -> str:
         """How a test runner shows the case."""
-        verdict_name = self.expected.value if self.expected else "not applicable"
-        return f"{self.check.id}-{verdict_name}-{self.says}".replace(" ", "_")
+        return f"{self.check.id}-{self.verdict_name}-{self.says}".replace(" ", "_")
+
+    @property
+    def verdict_name(self) -> str:
+        """The expected verdict in words."""
+        return self.expected.value if self.expected else "not applicable"
+
+    def judged(self) -> Finding | None:
+        """Return what the check finds; None where it does not apply."""
+        return verdict(self.check, *self.resources, unlisted=self.unlisted, **dict(self.settings))
 
     def run(self) -> None:
         """Assert the verdict."""
-        finding = verdict(self.check, *self.resources, unlisted=self.unlisted, **dict(self.settings))
+        finding = self.judged()
         status = finding.status if finding else None
         assert status is self.expected, f"{status} instead of {self.expected}: {finding}"  # noqa: S101
         if finding and self.says:
@@ -110,21 +121,23 @@ class Case:
             assert any(self.says in each for each in told), f"{self.says!r} is not among {told}"  # noqa: S101
 
 
-def passes(check: Check, *resources: Resource, **settings: Any) -> Case:
+def passes(check: Check, *resources: Resource, doubt: str = "", **settings: Any) -> Case:
     """Return the case of a resource that passes."""
-    return Case(check, resources, Status.PASS, settings=tuple(settings.items()))
+    return Case(check, resources, Status.PASS, settings=tuple(settings.items()), doubt=doubt)
 
 
-def fails(check: Check, *resources: Resource, says: str = "", **settings: Any) -> Case:
+def fails(check: Check, *resources: Resource, says: str = "", doubt: str = "", **settings: Any) -> Case:
     """Return the case of a resource that fails, with a problem that contains ``says``."""
-    return Case(check, resources, Status.FAIL, says, tuple(settings.items()))
+    return Case(check, resources, Status.FAIL, says, tuple(settings.items()), doubt=doubt)
 
 
-def unknown(check: Check, *resources: Resource, says: str = "", unlisted: Iterable[type[Resource]] = ()) -> Case:
+def unknown(
+    check: Check, *resources: Resource, says: str = "", doubt: str = "", unlisted: Iterable[type[Resource]] = ()
+) -> Case:
     """Return the case of a resource of which a needed fact, or of whose account a needed listing, was refused."""
-    return Case(check, resources, Status.UNKNOWN, says, unlisted=tuple(unlisted))
+    return Case(check, resources, Status.UNKNOWN, says, unlisted=tuple(unlisted), doubt=doubt)
 
 
-def inapplicable(check: Check, *resources: Resource) -> Case:
+def inapplicable(check: Check, *resources: Resource, doubt: str = "") -> Case:
     """Return the case of a resource that the check is not about."""
-    return Case(check, resources, None)
+    return Case(check, resources, None, doubt=doubt)

@@ -1,7 +1,8 @@
-"""Text for terminals: widths, colours, and names that cannot command the terminal."""
+"""Text for terminals: widths, colours, hints, and names that cannot command the terminal."""
 
 from __future__ import annotations
 
+import difflib
 import os
 import re
 import sys
@@ -49,6 +50,12 @@ def _fitting(text: str, width: int) -> str:
 def padded(text: str, width: int) -> str:
     """Return ``text`` filled with spaces to ``width`` cells."""
     return text + " " * (width - width_of(text))
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Return the end of a message on an unknown name: whether the nearest known one was meant, where one is near."""
+    found = difflib.get_close_matches(name, list(known), 1)
+    return f": did you mean {found[0]}?" if found else ""
 
 
 def put(pieces: Iterable[str], stream: TextIO | None = None) -> None:

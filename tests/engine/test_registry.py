@@ -63,7 +63,8 @@ def test_selection_narrows_and_exclusion_wins():
     assert set(ids(checks=("s3-bucket-*",), exclude_checks=("*-versioned",))) == {
         each for each in everything if each.startswith("s3-bucket-") and not each.endswith("-versioned")
     }
-    assert ids(services=("s3",), severities=(Severity.CRITICAL,)) == ["s3-bucket-not-public"]
+    critical = ids(services=("s3",), severities=(Severity.CRITICAL,))
+    assert critical == ["s3-access-point-public-access-blocked", "s3-bucket-not-public"]
     assert "s3-bucket-not-public" not in ids(exclude_severities=(Severity.CRITICAL,))
     assert not any(each.startswith("s3-") for each in ids(exclude_services=("s3",)) if len(everything) > 9)
     assert ids(frameworks=("one",)) == ["s3-bucket-versioned"]

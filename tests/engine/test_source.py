@@ -1,5 +1,7 @@
 """The live source, over HTTP: read-only, paged, patient with throttling and not with silence."""
 
+from socket import gaierror
+
 import pytest
 
 from auditor.call import Call, Failure, Reply
@@ -139,3 +141,23 @@ def test_lean_models_understand_errors(emulator):
     lean = Live.open(Access(endpoint_url=emulator, regions=(REGION,)), {"ec2": {"DescribeInstances"}})
     failure = lean.fetch(call("ec2", "DescribeInstances", InstanceIds=["i-0123456789abcdef0"]))
     assert failure.code == "InvalidInstanceID.NotFound"
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "region", "code"),
+    [
+        ("macie2", "GetMacieSession", "ca-west-1", "NotOffered"),
+        ("macie2", "GetMacieSession", "us-east-1", "Unreachable"),
+        ("s3", "ListDirectoryBuckets", "eu-west-3", "NotOffered"),
+        ("s3", "ListBuckets", "eu-west-3", "Unreachable"),
+    ],
+)
+def test_a_service_that_a_region_lacks_is_told_from_one_that_is_out_of_reach(
+    monkeypatch, service, operation, region, code
+):
+    def nobody_knows(*_arguments, **_more):
+        raise gaierror(8, "nodename nor servname provided, or not known")
+
+    monkeypatch.setattr("socket.getaddrinfo", nobody_knows)
+    outcome = Live.open(Access(), {}).fetch(Call.of(service, operation, region, {}))
+    assert (type(outcome), outcome.code) == (Failure, code)
