@@ -13,6 +13,12 @@ if TYPE_CHECKING:
 NO_TIME: Final = frozenset({"N/A", "no_information", "not_supported"})
 """What the report writes instead of a time: there is no such credential, it was never used, or nobody recorded it."""
 FLAGS: Final = {"true": True, "false": False, "not_supported": False}
+USES: Final = {
+    "the password": "password_last_used",
+    "access key 1": "access_key_1_last_used_date",
+    "access key 2": "access_key_2_last_used_date",
+}
+"""The columns that tell when each credential was last used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +58,15 @@ def credentials(row: Mapping[str, str]) -> Credentials:
     """Return the credentials a row tells of; KeyError or ValueError for a row that is not what AWS documents."""
     keys = tuple(_access_key(row, number) for number in (1, 2) if FLAGS[row[f"access_key_{number}_active"].lower()])
     return Credentials(FLAGS[row["mfa_active"].lower()], _password(row), keys)
+
+
+def last_uses(row: Mapping[str, str]) -> dict[str, datetime]:
+    """Return when each credential of a row was last used, those that were never left out.
+
+    KeyError or ValueError for a row that is not what AWS documents. A key that is inactive by now has been used too.
+    """
+    uses = {name: _time(row[column]) for name, column in USES.items()}
+    return {name: used for name, used in uses.items() if used}
 
 
 def _password(row: Mapping[str, str]) -> Credential | None:

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from auditor import GLOBAL, Asked, Joined, Listed, Listing, Resource, derived
-from auditor.facts import either
+from auditor import GLOBAL, Asked, Joined, Listed, Listing, Moot, Resource, derived
+from auditor.facts import Derived, either
 from auditor.policy import parse
-from checks.iam import credential_report
+from checks.iam import credential_report, trust
 
 if TYPE_CHECKING:
-    from types_boto3_iam.type_defs import AttachedPolicyTypeDef, PasswordPolicyTypeDef, VirtualMFADeviceTypeDef
+    from collections.abc import Callable, Iterable, Iterator
+    from datetime import datetime
+
+    from types_boto3_iam.literals import FeatureTypeType
+    from types_boto3_iam.type_defs import (
+        AttachedPolicyTypeDef,
+        PasswordPolicyTypeDef,
+        ServiceLastAccessedTypeDef,
+        VirtualMFADeviceTypeDef,
+    )
 
     from auditor.policy import Document
-    from checks.iam.credential_report import Credentials
 
+T = TypeVar("T")
 AWS_DEFAULT_PASSWORD_POLICY: Final[PasswordPolicyTypeDef] = {"MinimumPasswordLength": 8}
 """What holds where no custom policy is set (IAM User Guide, "Default password policy").
 
@@ -45,6 +54,71 @@ def _documents(policies: list[dict[str, Any]]) -> dict[str, Document]:
     return {policy["PolicyName"]: parse(policy["PolicyDocument"]) for policy in policies}
 
 
+def _attached() -> Listed[list[AttachedPolicyTypeDef]]:
+    """Return the fact of a principal's managed policies; IAM leaves the member out where there are none."""
+    return Listed("AttachedManagedPolicies", default=[])
+
+
+def _created() -> Listed[datetime]:
+    return Listed("CreateDate")
+
+
+def _has_policies(attached: Listed[list[AttachedPolicyTypeDef]], inline: Listed[dict[str, Document]]) -> Derived[bool]:
+    """Return the fact that a principal has policies of its own that somebody can change."""
+
+    def has_policies(principal: User | Group | Role) -> bool:
+        """Whether the principal has policies of its own. Those of service-linked roles are AWS's to choose."""
+        return not is_service_linked(principal) and bool(principal.attached_policies or principal.inline_policies)
+
+    return Derived(has_policies, (attached, inline))
+
+
+def _access_report(has_policies: Derived[bool]) -> Asked[str]:
+    """Return the fact of the access advisor's job for a principal; none is needed where nothing is granted."""
+    return Asked(
+        "GenerateServiceLastAccessedDetails",
+        "JobId",
+        Arn="{arn}",
+        moot=Moot(has_policies, lambda granted: not granted, then=""),
+    )
+
+
+def _granted_services(has_policies: Derived[bool], report: Asked[str]) -> Asked[list[ServiceLastAccessedTypeDef]]:
+    """Return the fact of the services that a principal's policies grant, with when each was last used."""
+    # As many as fit one reply: more than there are services.
+    return Asked(
+        "GetServiceLastAccessedDetails",
+        "ServicesLastAccessed",
+        JobId=report,
+        MaxItems=1000,
+        moot=Moot(has_policies, lambda granted: not granted, then=[]),
+    )
+
+
+def _reported(read: Callable[[Any], T]) -> Joined[T]:
+    """Return the fact that ``read`` gives of a resource's row in the credential report."""
+    return Joined("GetCredentialReport", "Content", key="arn", match="{arn}", decode=credential_report.rows, value=read)
+
+
+def is_service_linked(principal: Resource) -> bool:
+    """Return whether a principal is a service-linked role: AWS alone makes and changes it."""
+    return ":role/aws-service-role/" in principal.arn
+
+
+def is_reserved(role: Resource) -> bool:
+    """Return whether a role's trust policy is AWS's: that of a service, or of IAM Identity Center."""
+    return is_service_linked(role) or ":role/aws-reserved/" in role.arn
+
+
+def _devices_by_user(devices: Iterable[VirtualMFADeviceTypeDef]) -> Iterator[dict[str, Any]]:
+    """Yield the serial numbers of each user's devices; an old device of the root user does not say whose it is."""
+    serials: dict[str, list[str]] = {}
+    for device in devices:
+        if "User" in device:
+            serials.setdefault(device["User"]["Arn"], []).append(device["SerialNumber"])
+    return ({"arn": arn, "serials": found} for arn, found in serials.items())
+
+
 class IamAccount(Resource, type="AWS::::Account", service="iam", scope=GLOBAL):
     """IAM's settings for the whole account, and the root user."""
 
@@ -58,6 +132,19 @@ class IamAccount(Resource, type="AWS::::Account", service="iam", scope=GLOBAL):
     )
     custom_password_policy = Asked["PasswordPolicyTypeDef | None"](
         "GetAccountPasswordPolicy", "PasswordPolicy", absent={"NoSuchEntity": None}
+    )
+    root_uses = _reported(credential_report.last_uses)
+    # None where it is for another account to say, or for no account at all.
+    organization_features = Asked["list[FeatureTypeType] | None"](
+        "ListOrganizationsFeatures",
+        "EnabledFeatures",
+        absent={
+            "AccountNotManagementOrDelegatedAdministratorException": None,
+            "OrganizationNotFoundException": None,
+            "OrganizationNotInAllFeaturesModeException": [],
+            "ServiceAccessNotEnabledException": [],
+        },
+        default=[],
     )
 
     @derived(root_access_keys, root_certificates, root_password)
@@ -91,16 +178,25 @@ class User(Resource, type="AWS::IAM::User", service="iam", scope=GLOBAL):
 
     listing = _details("UserDetailList", "UserName", "UserName")
 
-    attached_policies = Listed["list[AttachedPolicyTypeDef]"]("AttachedManagedPolicies", default=[])
+    created = _created()
+    groups = Listed["list[str]"]("GroupList", default=[])
+    attached_policies = _attached()
     inline_policies = _inline("UserPolicyList")
-    credentials = Joined["Credentials"](
-        "GetCredentialReport",
-        "Content",
+    credentials = _reported(credential_report.credentials)
+    virtual_mfa_devices = Joined["list[str]"](
+        "ListVirtualMFADevices",
+        "VirtualMFADevices",
         key="arn",
         match="{arn}",
-        decode=credential_report.rows,
-        value=credential_report.credentials,
+        decode=_devices_by_user,
+        value=lambda row: row["serials"],
+        default=[],
+        AssignmentStatus="Assigned",
+        MaxItems=1000,
     )
+    has_policies = _has_policies(attached_policies, inline_policies)
+    access_report = _access_report(has_policies)
+    granted_services = _granted_services(has_policies, access_report)
 
 
 class Group(Resource, type="AWS::IAM::Group", service="iam", scope=GLOBAL):
@@ -108,7 +204,12 @@ class Group(Resource, type="AWS::IAM::Group", service="iam", scope=GLOBAL):
 
     listing = _details("GroupDetailList", "GroupName", "GroupName")
 
+    created = _created()
+    attached_policies = _attached()
     inline_policies = _inline("GroupPolicyList")
+    has_policies = _has_policies(attached_policies, inline_policies)
+    access_report = _access_report(has_policies)
+    granted_services = _granted_services(has_policies, access_report)
 
 
 class Role(Resource, type="AWS::IAM::Role", service="iam", scope=GLOBAL):
@@ -116,7 +217,30 @@ class Role(Resource, type="AWS::IAM::Role", service="iam", scope=GLOBAL):
 
     listing = _details("RoleDetailList", "RoleName", "RoleName")
 
+    created = _created()
+    # Left out where the role was not used within the 400 days that IAM looks back.
+    last_used = Listed["datetime | None"]("RoleLastUsed.LastUsedDate", default=None)
+    trust_policy = Listed["Document"]("AssumeRolePolicyDocument", parse=parse)
+    attached_policies = _attached()
     inline_policies = _inline("RolePolicyList")
+    has_policies = _has_policies(attached_policies, inline_policies)
+    access_report = _access_report(has_policies)
+    granted_services = _granted_services(has_policies, access_report)
+
+    @derived(trust_policy)
+    def identity_providers(self) -> list[str]:
+        """The ARNs or names of the identity providers whose users may assume the role."""
+        return trust.principals(self.trust_policy, "Federated")
+
+    @derived(trust_policy)
+    def foreign_accounts(self) -> list[str]:
+        """The other accounts whose principals may assume the role."""
+        return trust.foreign_accounts(self.trust_policy, self.account)
+
+    @derived(trust_policy)
+    def shared_issuers(self) -> dict[str, list[str]] | None:
+        """Which subjects of strangers the tokens of shared issuers may bear to assume the role; None if uncertain."""
+        return trust.shared_issuers(self.trust_policy)
 
 
 class Policy(Resource, type="AWS::IAM::ManagedPolicy", service="iam", scope=GLOBAL):
@@ -125,4 +249,34 @@ class Policy(Resource, type="AWS::IAM::ManagedPolicy", service="iam", scope=GLOB
     listing = _details("Policies", "Arn", "PolicyName")
 
     attachments = Listed[int]("AttachmentCount")
+    # Replies may leave it out where there are none.
+    boundary_uses = Listed[int]("PermissionsBoundaryUsageCount", default=0)
     document = Listed["Document"]("PolicyVersionList[?IsDefaultVersion].Document | [0]", parse=parse)
+
+
+class ServerCertificate(Resource, type="AWS::IAM::ServerCertificate", service="iam", scope=GLOBAL):
+    """A TLS certificate that is kept in IAM."""
+
+    listing = Listing(
+        "ListServerCertificates",
+        "ServerCertificateMetadataList",
+        id="ServerCertificateName",
+        arn="{Arn}",
+        MaxItems=1000,
+    )
+
+    expires = Listed["datetime"]("Expiration")
+
+
+class SamlProvider(Resource, type="AWS::IAM::SAMLProvider", service="iam", scope=GLOBAL):
+    """An identity provider that signs users in by SAML."""
+
+    listing = Listing("ListSAMLProviders", "SAMLProviderList", id="Arn", arn="{Arn}")
+
+    valid_until = Listed["datetime"]("ValidUntil")
+
+
+class OidcProvider(Resource, type="AWS::IAM::OIDCProvider", service="iam", scope=GLOBAL):
+    """An identity provider that issues OpenID Connect tokens."""
+
+    listing = Listing("ListOpenIDConnectProviders", "OpenIDConnectProviderList", id="Arn", arn="{Arn}")

@@ -34,14 +34,58 @@ def user_mfa_enabled(user: User) -> Problems:
 
 
 @check(
+    "iam-user-without-password-mfa",
+    Severity.MEDIUM,
+    reads=[User.credentials],
+    references=[f"{USER_GUIDE}/id_credentials_mfa.html", f"{USER_GUIDE}/id_credentials_mfa_configure-api-require.html"],
+    fix=Fix(
+        cli="aws iam enable-mfa-device --user-name {resource.id} --serial-number MFA_SERIAL "
+        "--authentication-code1 FIRST_CODE --authentication-code2 SECOND_CODE",
+        text="Better, give the program that uses the user's keys a role, and delete the user.",
+    ),
+    applies=lambda user: user.credentials.password is None,
+)
+def user_without_password_mfa(user: User) -> Problems:
+    """Users without a console password have MFA too.
+
+    Policies can ask for MFA of requests that access keys sign, and a password may be added any day. Programs cannot
+    use MFA: they are better off with roles. Users with a password are another rule's.
+    """
+    if not user.credentials.mfa:
+        yield Problem("the user has no MFA device", expected="an MFA device")
+
+
+@check(
+    "iam-user-mfa-not-virtual",
+    Severity.LOW,
+    reads=[User.credentials, User.virtual_mfa_devices],
+    references=[f"{USER_GUIDE}/id_credentials_mfa.html"],
+    fix=Fix(
+        text="Have the user register a passkey or security key under Security credentials, then "
+        "`aws iam deactivate-mfa-device --user-name USER --serial-number MFA_SERIAL` for each virtual device.",
+        cost=True,
+    ),
+    applies=lambda user: user.credentials.password is not None and user.credentials.mfa,
+)
+def user_mfa_not_virtual(user: User) -> Problems:
+    """Console users' MFA devices are passkeys, security keys or hardware tokens.
+
+    The codes of an authenticator app can be phished, and its secret copied; AWS recommends passkeys and security keys.
+    One virtual device is enough to fail, whatever stands beside it. Users without MFA are another rule's.
+    """
+    for serial in user.virtual_mfa_devices:
+        yield Problem(f"the MFA device {serial} is virtual", found=serial, expected="a passkey or hardware device")
+
+
+@check(
     "iam-user-key-rotated",
     Severity.MEDIUM,
     reads=[User.credentials],
     references=[f"{USER_GUIDE}/id-credentials-access-keys-update.html"],
     fix=Fix(
-        cli="aws iam create-access-key --user-name {resource.id}",
-        text="Give the new key to whatever uses the old one, deactivate the old one with `aws iam update-access-key`, "
-        "and delete it when nothing has missed it. A role needs no rotation at all.",
+        cli="aws iam update-access-key --user-name {resource.id} --access-key-id OLD_KEY_ID --status Inactive",
+        text="First make a new key with `aws iam create-access-key` and give it to whatever uses the old one; delete "
+        "the old one when nothing has missed it. A role needs no rotation at all.",
     ),
     applies=lambda user: bool(user.credentials.access_keys),
 )

@@ -2,12 +2,33 @@ from datetime import timedelta
 
 from auditor.policy import parse
 from auditor.testing import ACCOUNT, NOW, Case, fails, fake, inapplicable, passes, refused, unknown
-from checks.iam.credential_report import credentials, rows
-from checks.iam.passwords import password_policy_long, password_policy_no_reuse, password_policy_strong
-from checks.iam.policies import INLINE, policy_not_admin
-from checks.iam.resources import Group, IamAccount, Policy, Role, User
-from checks.iam.root import root_hardware_mfa, root_mfa_enabled, root_no_access_keys
-from checks.iam.users import user_credentials_used, user_key_rotated, user_mfa_enabled, user_no_direct_policies
+from checks.iam.credential_report import credentials, last_uses, rows
+from checks.iam.groups import user_in_group
+from checks.iam.keys import user_no_key_from_creation, user_not_shared, user_one_active_key
+from checks.iam.passwords import (
+    password_policy_expires,
+    password_policy_long,
+    password_policy_no_reuse,
+    password_policy_self_service,
+    password_policy_strong,
+)
+from checks.iam.resources import IamAccount, User
+from checks.iam.root import (
+    root_hardware_mfa,
+    root_managed_centrally,
+    root_mfa_enabled,
+    root_no_access_keys,
+    root_no_signing_certificates,
+    root_not_used,
+)
+from checks.iam.users import (
+    user_credentials_used,
+    user_key_rotated,
+    user_mfa_enabled,
+    user_mfa_not_virtual,
+    user_no_direct_policies,
+    user_without_password_mfa,
+)
 
 SUMMARY = refused("iam:GetAccountSummary")
 STRONG = {
@@ -19,7 +40,7 @@ STRONG = {
     "RequireSymbols": True,
     "MaxPasswordAge": 90,
 }
-ADMIN = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+ADMIN = {"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 
 
 def root(*, mfa=False, password=False, keys=0, certificates=0, devices=()):
@@ -81,6 +102,54 @@ def key(*, rotated, used="N/A", number=1, active="true"):
     return user(**{f"{name}_active": active, f"{name}_last_rotated": rotated, f"{name}_last_used_date": used})
 
 
+def report_root(**columns):
+    row = report_row(
+        user="<root_account>", arn=f"arn:aws:iam::{ACCOUNT}:root", password_enabled="not_supported", **columns
+    )
+    return fake(IamAccount, root_uses=last_uses(row))
+
+
+def organization_features(features):
+    return fake(IamAccount, organization_features=features)
+
+
+def member(*groups, **columns):
+    user_ = password(changed=days_ago(1), **columns)
+    user_.give({"groups": list(groups)})
+    return user_
+
+
+def with_devices(*devices, mfa="true"):
+    user_ = password(changed=days_ago(1), mfa_active=mfa)
+    user_.give({"virtual_mfa_devices": [device(each, "user/alice")["SerialNumber"] for each in devices]})
+    return user_
+
+
+def two_keys(first, second=None, **columns):
+    """Return a user of 1000 days with keys rotated and used so many days ago: (rotated, used)."""
+    keys = {}
+    for number, each in ((1, first), (2, second)):
+        if each:
+            name = f"access_key_{number}"
+            used = "N/A" if each[1] is None else days_ago(each[1])
+            keys |= {
+                f"{name}_active": "true",
+                f"{name}_last_rotated": days_ago(each[0]),
+                f"{name}_last_used_date": used,
+            }
+    user_ = user(**keys, **columns)
+    user_.give({"created": NOW - timedelta(days=1000)})
+    return user_
+
+
+def signs_in(used=1):
+    return {
+        "password_enabled": "true",
+        "password_last_changed": days_ago(900),
+        "password_last_used": used if isinstance(used, str) else days_ago(used),
+    }
+
+
 def unread_user():
     return fake(User, "alice", credentials=refused("iam:GetCredentialReport"))
 
@@ -90,29 +159,8 @@ def with_policies(*, attached=(), inline=()):
     return fake(
         User,
         attached_policies=[{"PolicyName": name, "PolicyArn": arn} for name, arn in arns.items()],
-        inline_policies={name: document(ADMIN) for name in inline},
+        inline_policies={name: parse(ADMIN) for name in inline},
     )
-
-
-def document(*statements):
-    return parse({"Version": "2012-10-17", "Statement": list(statements)})
-
-
-def policy(*statements, attachments=1):
-    return fake(Policy, f"arn:aws:iam::{ACCOUNT}:policy/p", attachments=attachments, document=document(*statements))
-
-
-def inline_cases(check, principal_type):
-    def principal(policies):
-        return fake(principal_type, inline_policies=policies)
-
-    read_only = document({**ADMIN, "Action": "s3:Get*"})
-    return [
-        passes(check, principal({"reader": read_only})),
-        fails(check, principal({"reader": read_only, "all": document(ADMIN)}), says="inline policy all allows every"),
-        inapplicable(check, principal({})),
-        unknown(check, principal(refused("iam:GetAccountAuthorizationDetails"))),
-    ]
 
 
 CASES: list[Case] = [
@@ -120,8 +168,12 @@ CASES: list[Case] = [
     fails(root_mfa_enabled, root(password=True), says="no MFA device"),
     fails(root_mfa_enabled, root(keys=1)),
     fails(root_mfa_enabled, root(certificates=1)),
-    # An organization has removed the credentials: there is nothing to protect, and no MFA can be set up.
-    inapplicable(root_mfa_enabled, root()),
+    inapplicable(
+        root_mfa_enabled,
+        root(),
+        doubt="Where the organization has removed the root user's credentials there is nothing to protect, and no MFA "
+        "can be set up.",
+    ),
     unknown(root_mfa_enabled, root(mfa=SUMMARY, password=True), says="GetAccountSummary"),
     unknown(root_mfa_enabled, root(mfa=True, password=SUMMARY)),
     passes(root_hardware_mfa, root(mfa=True, password=True)),
@@ -160,13 +212,14 @@ CASES: list[Case] = [
     fails(password_policy_no_reuse, with_password_policy(None), says="may be used again"),
     unknown(password_policy_no_reuse, with_password_policy(refused("iam:GetAccountPasswordPolicy"))),
     passes(password_policy_strong, with_password_policy(STRONG)),
-    passes(password_policy_strong, with_password_policy(STRONG), max_age_days=90),
     passes(password_policy_strong, with_password_policy({**STRONG, "RequireSymbols": False}), required=()),
     fails(password_policy_strong, with_password_policy({**STRONG, "RequireSymbols": False}), says="a symbol"),
-    fails(password_policy_strong, with_password_policy(STRONG), says="after 90 days", max_age_days=60),
-    fails(password_policy_strong, with_password_policy({**STRONG, "MaxPasswordAge": 0}), says="never", max_age_days=60),
-    # AWS's default asks for three of the four kinds: none is required by itself.
-    fails(password_policy_strong, with_password_policy(None), says="an upper-case letter"),
+    fails(
+        password_policy_strong,
+        with_password_policy(None),
+        says="an upper-case letter",
+        doubt="AWS's default policy asks for three of the four kinds of characters: none is required by itself.",
+    ),
     unknown(password_policy_strong, with_password_policy(refused("iam:GetAccountPasswordPolicy"))),
     passes(user_mfa_enabled, password(changed=days_ago(1), mfa_active="true")),
     passes(user_mfa_enabled, password(changed=days_ago(1), mfa_active="TRUE")),
@@ -187,8 +240,12 @@ CASES: list[Case] = [
     passes(user_credentials_used, password(changed=days_ago(400), used=days_ago(60)), max_idle_days=90),
     fails(user_credentials_used, key(rotated=days_ago(400), used=days_ago(46)), says="access key 1 has not been used"),
     fails(user_credentials_used, key(rotated=days_ago(46), number=2), says="46 days (never)"),
-    # A new password for somebody who has been away does not make the account one that is used.
-    fails(user_credentials_used, password(changed=days_ago(1), used=days_ago(60)), says="the password"),
+    fails(
+        user_credentials_used,
+        password(changed=days_ago(1), used=days_ago(60)),
+        says="the password",
+        doubt="A new password for somebody who has been away does not make it a password that is used.",
+    ),
     fails(user_credentials_used, password(changed=days_ago(46)), says="46 days (never)"),
     fails(user_credentials_used, password(changed="not_supported"), says="1000 days (never)"),
     inapplicable(user_credentials_used, key(rotated=days_ago(400), active="false")),
@@ -201,18 +258,125 @@ CASES: list[Case] = [
         user_no_direct_policies,
         fake(User, attached_policies=[], inline_policies=refused("iam:GetAccountAuthorizationDetails")),
     ),
-    passes(policy_not_admin, policy({**ADMIN, "Action": "s3:*"})),
-    passes(policy_not_admin, policy({**ADMIN, "Resource": "arn:aws:s3:::*"})),
-    passes(policy_not_admin, policy({**ADMIN, "Effect": "Deny"})),
-    passes(policy_not_admin, policy({**ADMIN, "Condition": {"Bool": {"aws:MultiFactorAuthPresent": "true"}}})),
-    passes(policy_not_admin, policy({"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"})),
-    fails(policy_not_admin, policy(ADMIN), says="allows every action"),
-    fails(policy_not_admin, policy({**ADMIN, "Action": ["s3:Get*", "*:*"], "Sid": "All"}), says="(statement All)"),
-    fails(policy_not_admin, policy({**ADMIN, "Action": ["*"], "Resource": ["arn:aws:s3:::b", "*"]})),
-    # A pattern of all ARNs is all resources.
-    fails(policy_not_admin, policy({**ADMIN, "Resource": "arn:aws:*"})),
-    inapplicable(policy_not_admin, policy(ADMIN, attachments=0)),
-    unknown(policy_not_admin, fake(Policy, attachments=1, document=refused("iam:GetAccountAuthorizationDetails"))),
-    unknown(policy_not_admin, fake(Policy, attachments=refused("iam:GetAccountAuthorizationDetails"))),
-    *(case for check, kind in zip(INLINE, (User, Group, Role), strict=True) for case in inline_cases(check, kind)),
+    passes(root_no_signing_certificates, root(password=True)),
+    fails(root_no_signing_certificates, root(certificates=1), says="has signing certificates"),
+    unknown(root_no_signing_certificates, root(certificates=SUMMARY)),
+    passes(root_not_used, report_root(password_last_used=days_ago(91))),
+    passes(
+        root_not_used,
+        report_root(password_last_used="no_information"),
+        doubt="no_information means that the password was not used since IAM began to record its use, in October 2014.",
+    ),
+    passes(root_not_used, report_root(password_last_used="N/A")),
+    passes(root_not_used, report_root(password_last_used=days_ago(60)), idle_days=30),
+    fails(
+        root_not_used, report_root(password_last_used=days_ago(90)), says="the password of the root user was used 90"
+    ),
+    fails(
+        root_not_used,
+        report_root(access_key_1_active="false", access_key_1_last_used_date=days_ago(3)),
+        says="access key 1",
+        doubt="A key that has been deactivated since was used all the same.",
+    ),
+    fails(
+        root_not_used, report_root(access_key_2_active="true", access_key_2_last_used_date=days_ago(0)), says="0 days"
+    ),
+    unknown(
+        root_not_used,
+        fake(IamAccount, root_uses=refused("iam:GetCredentialReport")),
+        says="GetCredentialReport",
+        doubt="Where IAM makes no report, as of a suspended account, or is not done within a minute, nothing is known.",
+    ),
+    passes(root_managed_centrally, organization_features(["RootCredentialsManagement", "RootSessions"])),
+    passes(
+        root_managed_centrally,
+        organization_features(["RootCredentialsManagement"]),
+        features=("RootCredentialsManagement",),
+    ),
+    fails(root_managed_centrally, organization_features(["RootCredentialsManagement"]), says="RootSessions is not"),
+    fails(
+        root_managed_centrally,
+        organization_features([]),
+        says="RootCredentialsManagement is not",
+        doubt="Without trusted access for IAM, or without all features of the organization, nothing is managed.",
+    ),
+    inapplicable(
+        root_managed_centrally,
+        organization_features(None),
+        doubt="AWS answers a member account that it is not the one to ask: the management account's audit tells.",
+    ),
+    unknown(root_managed_centrally, organization_features(refused("iam:ListOrganizationsFeatures"))),
+    passes(password_policy_expires, with_password_policy(STRONG)),
+    passes(password_policy_expires, with_password_policy({**STRONG, "MaxPasswordAge": 365}), max_age_days=365),
+    fails(password_policy_expires, with_password_policy({**STRONG, "MaxPasswordAge": 91}), says="after 91 days"),
+    fails(password_policy_expires, with_password_policy({"MinimumPasswordLength": 14}), says="never expire"),
+    fails(password_policy_expires, with_password_policy(None), says="never expire"),
+    unknown(password_policy_expires, with_password_policy(refused("iam:GetAccountPasswordPolicy"))),
+    passes(password_policy_self_service, with_password_policy({**STRONG, "AllowUsersToChangePassword": True})),
+    fails(password_policy_self_service, with_password_policy({**STRONG, "AllowUsersToChangePassword": False})),
+    fails(
+        password_policy_self_service,
+        with_password_policy(None),
+        says="may not change",
+        doubt="Without a policy of its own an account lets users change their password only where a policy allows it.",
+    ),
+    unknown(password_policy_self_service, with_password_policy(refused("iam:GetAccountPasswordPolicy"))),
+    passes(user_without_password_mfa, user(mfa_active="true")),
+    fails(user_without_password_mfa, user(), says="no MFA device"),
+    fails(user_without_password_mfa, key(rotated=days_ago(1)), says="no MFA device"),
+    inapplicable(user_without_password_mfa, password(changed=days_ago(1))),
+    unknown(user_without_password_mfa, unread_user()),
+    passes(
+        user_mfa_not_virtual,
+        with_devices(),
+        doubt="The credential report tells that there is MFA, the list of virtual devices which is virtual: the rest "
+        "are passkeys, security keys or hardware tokens.",
+    ),
+    fails(user_mfa_not_virtual, with_devices("alice"), says="mfa/alice is virtual"),
+    inapplicable(user_mfa_not_virtual, with_devices(mfa="false")),
+    inapplicable(user_mfa_not_virtual, user(mfa_active="true")),
+    unknown(user_mfa_not_virtual, unread_user()),
+    unknown(
+        user_mfa_not_virtual,
+        fake(
+            User,
+            "alice",
+            credentials=password(changed=days_ago(1), mfa_active="true").credentials,
+            virtual_mfa_devices=refused("iam:ListVirtualMFADevices"),
+        ),
+        says="ListVirtualMFADevices",
+    ),
+    passes(user_one_active_key, two_keys((10, 1))),
+    fails(user_one_active_key, two_keys((100, 1), (10, None)), says="two active access keys"),
+    inapplicable(user_one_active_key, user()),
+    unknown(user_one_active_key, unread_user()),
+    passes(user_no_key_from_creation, two_keys((1000, 3), **signs_in())),
+    passes(user_no_key_from_creation, two_keys((900, None), **signs_in())),
+    passes(user_no_key_from_creation, password(changed=days_ago(1))),
+    fails(user_no_key_from_creation, two_keys((1000, None), **signs_in()), says="access key 1 was made along"),
+    fails(user_no_key_from_creation, two_keys((999, None), **signs_in()), says="made along", within_minutes=1440),
+    inapplicable(user_no_key_from_creation, two_keys((1000, None))),
+    unknown(user_no_key_from_creation, unread_user()),
+    passes(user_not_shared, two_keys((100, 1))),
+    passes(user_not_shared, two_keys((100, 1), (29, 1))),
+    passes(user_not_shared, two_keys((100, 31), (90, 1))),
+    passes(user_not_shared, two_keys((500, 1), **signs_in())),
+    passes(user_not_shared, two_keys((1000, 1), **signs_in("no_information"))),
+    passes(user_not_shared, two_keys((1000, 1), **signs_in(40))),
+    passes(user_not_shared, two_keys((1000, 40), **signs_in())),
+    passes(user_not_shared, two_keys((1000, 1), **signs_in()), unchanged_days=2000),
+    fails(user_not_shared, two_keys((100, 1), (31, 2)), says="side by side for 31 days"),
+    fails(user_not_shared, two_keys((1000, 1), **signs_in()), says="the password and access key 1, unchanged"),
+    inapplicable(user_not_shared, password(changed=days_ago(1))),
+    unknown(user_not_shared, unread_user()),
+    passes(user_in_group, member("developers")),
+    fails(user_in_group, member(), says="in no group"),
+    inapplicable(user_in_group, key(rotated=days_ago(1))),
+    unknown(user_in_group, unread_user()),
+    unknown(
+        user_mfa_enabled,
+        fake(User, "bob"),
+        says="GetCredentialReport",
+        doubt="A user who is younger than the credential report, which IAM makes every four hours, is not yet in it.",
+    ),
 ]

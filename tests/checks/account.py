@@ -1,0 +1,36 @@
+from auditor.testing import Case, fails, fake, passes, refused, unknown
+from checks.account.contacts import CHECKS, contact_information_complete
+from checks.account.resources import Account
+
+CONTACT = {
+    "FullName": "***",
+    "AddressLine1": "***",
+    "City": "***",
+    "PostalCode": "***",
+    "CountryCode": "***",
+    "PhoneNumber": "***",
+}
+
+
+def contact_cases(check):
+    kind = check.id.split("-")[1]
+    fact = f"{kind}_contact"
+    return [
+        passes(check, fake(Account, **{fact: True})),
+        fails(check, fake(Account, **{fact: False}), says=f"no {kind} contact"),
+        unknown(check, fake(Account, **{fact: refused("account:GetAlternateContact")}), says="GetAlternateContact"),
+    ]
+
+
+CASES: list[Case] = [
+    *(case for check in CHECKS for case in contact_cases(check)),
+    passes(
+        contact_information_complete,
+        fake(Account, primary_contact=CONTACT),
+        doubt="AWS calls contacts sensitive: the audit masks their values and sees only that they are there.",
+    ),
+    passes(contact_information_complete, fake(Account, primary_contact={"FullName": "***"}), required=("FullName",)),
+    fails(contact_information_complete, fake(Account, primary_contact=CONTACT | {"City": ""}), says="no City"),
+    fails(contact_information_complete, fake(Account, primary_contact={}), says="no PhoneNumber"),
+    unknown(contact_information_complete, fake(Account, primary_contact=refused("account:GetContactInformation"))),
+]
