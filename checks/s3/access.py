@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Final
 
 from auditor import Fix, Problem, Problems, Severity, check
 from auditor.facts import gathered
-from checks.s3.resources import BLOCK_SETTINGS, Bucket, S3Account
+from checks.s3.resources import BLOCK_SETTINGS, Bucket, S3Account, is_blocked
 
 if TYPE_CHECKING:
     from auditor.policy import Condition, Statement
+    from checks.s3.resources import AccessPoint, MultiRegionAccessPoint
 
 USER_GUIDE: Final = "https://docs.aws.amazon.com/AmazonS3/latest/userguide"
 
@@ -23,6 +24,9 @@ USER_GUIDE: Final = "https://docs.aws.amazon.com/AmazonS3/latest/userguide"
         cli="aws s3control put-public-access-block --account-id {resource.account} --public-access-block-configuration "
         "BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true",
         text="Buckets that are public on purpose stop being so: serve them through CloudFront first.",
+        terraform='resource "aws_s3_account_public_access_block" "this" {\n'
+        "  block_public_acls       = true\n  block_public_policy     = true\n"
+        "  ignore_public_acls      = true\n  restrict_public_buckets = true\n}",
     ),
 )
 def account_public_access_blocked(account: S3Account) -> Problems:
@@ -43,17 +47,32 @@ def account_public_access_blocked(account: S3Account) -> Problems:
     fix=Fix(
         cli="aws s3api put-public-access-block --bucket {resource.id} --public-access-block-configuration "
         "BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true",
+        terraform='resource "aws_s3_bucket_public_access_block" "this" {\n'
+        "  bucket                  = aws_s3_bucket.this.id\n"
+        "  block_public_acls       = true\n  block_public_policy     = true\n"
+        "  ignore_public_acls      = true\n  restrict_public_buckets = true\n}",
+        cloudformation="Type: AWS::S3::Bucket\nProperties:\n  PublicAccessBlockConfiguration:\n"
+        "    BlockPublicAcls: true\n    BlockPublicPolicy: true\n"
+        "    IgnorePublicAcls: true\n    RestrictPublicBuckets: true",
     ),
 )
-def bucket_public_access_blocked(bucket: Bucket) -> Problems:
+def bucket_public_access_blocked(bucket: Bucket, *, account_suffices: bool = True) -> Problems:
     """Public access to the bucket is blocked, by the bucket or by the account.
 
-    A block is the safety net under every policy and ACL: one careless statement cannot publish the data.
+    A block is the safety net under every policy and ACL: one careless statement cannot publish the data. With the
+    parameter account_suffices off, the bucket must have a block of its own, which stays if the account's is lifted.
     """
+    yield from open_settings(bucket, "the bucket", account_suffices=account_suffices)
+
+
+def open_settings(
+    resource: Bucket | AccessPoint | MultiRegionAccessPoint, what: str, *, account_suffices: bool
+) -> Problems:
+    """Yield a problem for each setting of a public access block that is off."""
     for setting in BLOCK_SETTINGS:
-        if not bucket.blocks(setting):
-            summary = f"{setting} is off for the bucket and for the account"
-            yield Problem(summary, found=False, expected=f"{setting}: true")
+        if not is_blocked(resource, setting, account_suffices=account_suffices):
+            where = f"{what} and for the account" if account_suffices else what
+            yield Problem(f"{setting} is off for {where}", found=False, expected=f"{setting}: true")
 
 
 @check(
@@ -101,6 +120,11 @@ def _public_grants(bucket: Bucket) -> Problems:
         cli="aws s3api put-bucket-ownership-controls --bucket {resource.id} "
         "--ownership-controls 'Rules=[{ObjectOwnership=BucketOwnerEnforced}]'",
         text="Grant by policy first what the ACL grants to others: it stops working.",
+        terraform='resource "aws_s3_bucket_ownership_controls" "this" {\n'
+        "  bucket = aws_s3_bucket.this.id\n"
+        '  rule {\n    object_ownership = "BucketOwnerEnforced"\n  }\n}',
+        cloudformation="Type: AWS::S3::Bucket\nProperties:\n  OwnershipControls:\n"
+        "    Rules:\n      - ObjectOwnership: BucketOwnerEnforced",
     ),
 )
 def bucket_acls_disabled(bucket: Bucket) -> Problems:
@@ -119,7 +143,9 @@ def bucket_acls_disabled(bucket: Bucket) -> Problems:
     reads=[Bucket.policy],
     references=[f"{USER_GUIDE}/security-best-practices.html"],
     fix=Fix(
-        text='Add a Deny of "s3:*" for everyone on the bucket and its objects where aws:SecureTransport is false.',
+        cli="aws s3api put-bucket-policy --bucket {resource.id} --policy file://POLICY.json",
+        text="POLICY.json is the bucket's policy with one more statement: a Deny of s3:* for everyone, on the bucket "
+        "and on its objects, where aws:SecureTransport is false.",
         terraform='data "aws_iam_policy_document" "tls_only" {\n'
         "  statement {\n"
         '    effect    = "Deny"\n'
