@@ -2,119 +2,62 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, TypeVar
+import re
+from collections import defaultdict
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
 
-from auditor import REGIONAL, Asked, Joined, Listed, Listing, Moot, Resource, Unseen, derived
-from auditor.request import UNREADABLE
-from checks.ec2.exposure import Rule, Source, rule, source
+from auditor import REGIONAL, Asked, Joined, Listed, Listing, Moot, Resource, derived
+from auditor.secrets import Examined, Sighting, sightings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Iterable
 
     from types_boto3_ec2.type_defs import (
+        AttributeValueTypeDef,
+        BlockDeviceMappingTypeDef,
+        InstanceBlockDeviceMappingTypeDef,
         InstanceMetadataOptionsResponseTypeDef,
-        IpPermissionOutputTypeDef,
-        PrefixListEntryTypeDef,
+        InstanceNetworkInterfaceTypeDef,
+        LaunchTemplateVersionTypeDef,
+        SpotFleetLaunchSpecificationOutputTypeDef,
     )
-
-    from auditor.request import Request
-
-T = TypeVar("T")
 
 NAME_TAG: Final = "Tags[?Key=='Name'].Value | [0]"
+GONE: Final = frozenset({"shutting-down", "terminated"})
+"""The states of an instance from which there is no way back."""
+STOPPED_AT: Final = re.compile(r"\((\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) (?:GMT|UTC)\)")
+"""How AWS writes the time into the reason of a state transition."""
+VERSIONS: Final[dict[str, Any]] = {
+    "operation": "DescribeLaunchTemplateVersions",
+    "rows": "LaunchTemplateVersions",
+    "examined": Examined("LaunchTemplateVersions[].LaunchTemplateData.UserData", encoded=True),
+    "Versions": ["$Default", "$Latest"],
+    "MaxResults": 200,
+}
+"""The call that tells the default and the latest version of all the launch templates of a region."""
 
 
-def _documented(read: Callable[[], T], request: Request, what: str) -> T:
-    """Return what ``read`` makes of a reply; Unseen where that is not what AWS documents."""
-    try:
-        return read()
-    except UNREADABLE as error:
-        raise request.unseen("MalformedReply", f"{what} is not what AWS documents") from error
-
-
-class Region(Resource, type="AWS::::Account", service="ec2", scope=REGIONAL):
+class Ec2Region(Resource, type="AWS::::Account", service="ec2", scope=REGIONAL):
     """EC2's settings for the account in one region."""
 
-    ebs_encrypted = Asked[bool]("GetEbsEncryptionByDefault", "EbsEncryptionByDefault")
+    # An account that prefers nothing has no such member.
+    metadata_tokens = Asked["str | None"]("GetInstanceMetadataDefaults", "AccountLevel.HttpTokens", default=None)
+    serial_console = Asked[bool]("GetSerialConsoleAccessStatus", "SerialConsoleAccessEnabled")
+    image_block = Asked[str]("GetImageBlockPublicAccessState", "ImageBlockPublicAccessState")
 
 
-class PrefixList(Resource, type="AWS::EC2::PrefixList", service="ec2", scope=REGIONAL):
-    """A managed prefix list: the account's own, one shared with it, or one of AWS's."""
-
-    listing = Listing(
-        "DescribeManagedPrefixLists",
-        "PrefixLists",
-        id="PrefixListId",
-        arn="arn:{partition}:ec2:{region}:{OwnerId}:prefix-list/{id}",
-        name="PrefixListName",
-        tags="Tags",
-        MaxResults=100,
-    )
-
-    owner = Listed[str]("OwnerId")
-    # AWS's own lists hold the addresses of its services, which are not the internet: they need not be read.
-    entries = Asked["list[PrefixListEntryTypeDef]"](
-        "GetManagedPrefixListEntries",
-        "Entries",
-        PrefixListId="{id}",
-        MaxResults=100,
-        moot=Moot(owner, lambda owner: owner == "AWS", then=[]),
-    )
-
-    @derived(entries)
-    def sources(self) -> tuple[Source, ...]:
-        """The addresses in the list, each said to be in it."""
-        request = PrefixList.entries.request
-        blocks = _documented(lambda: [source(each["Cidr"]) for each in self.entries], request, "an entry")
-        return tuple(each._replace(text=f"{each.text} in {self.id}") for each in blocks)
+def _stopped_at(reason: str) -> datetime:
+    """Return the time in the reason of a state transition; ValueError where it tells none."""
+    found = STOPPED_AT.search(reason)
+    if found is None:
+        raise ValueError(reason)
+    return datetime.fromisoformat(f"{found[1]}+00:00")
 
 
-class SecurityGroup(Resource, type="AWS::EC2::SecurityGroup", service="ec2", scope=REGIONAL):
-    """A security group of a VPC."""
-
-    listing = Listing(
-        "DescribeSecurityGroups",
-        "SecurityGroups",
-        id="GroupId",
-        arn="arn:{partition}:ec2:{region}:{OwnerId}:security-group/{id}",
-        name="GroupName",
-        tags="Tags",
-        MaxResults=1000,
-    )
-
-    group_name = Listed[str]("GroupName")
-    vpc = Listed[str]("VpcId")
-    ingress = Listed["list[IpPermissionOutputTypeDef]"]("IpPermissions")
-    egress = Listed["list[IpPermissionOutputTypeDef]"]("IpPermissionsEgress")
-
-    @derived(ingress)
-    def rules(self) -> tuple[Rule, ...]:
-        """The inbound rules as sets of ports and addresses."""
-        return _documented(lambda: tuple(rule(each) for each in self.ingress), self.listing_request(), "a rule")
-
-    def known_rules(self, concerned: Callable[[Rule], bool]) -> tuple[list[Rule], Unseen | None]:
-        """Return the concerned inbound rules with the addresses of their prefix lists, and why a list is unseen.
-
-        A list only ever admits more: what the known addresses open is open, whatever an unseen list holds.
-        """
-        known: list[Rule] = []
-        unseen: Unseen | None = None
-        for each in filter(concerned, self.rules):
-            sources = each.sources
-            for list_id in each.prefix_lists:
-                try:
-                    sources += self._prefix_list(list_id).sources
-                except Unseen as refusal:
-                    unseen = unseen or refusal
-            known.append(each._replace(sources=sources))
-        return known, unseen
-
-    def _prefix_list(self, list_id: str) -> PrefixList:
-        found = self.inventory.find(PrefixList, list_id)
-        if found is None:
-            # Its owner no longer shares it; rules that name it stay in force.
-            raise PrefixList.listing_request().unseen("NotReturned", f"the reply does not name {list_id}")
-        return found
+def _sighted(user_data: AttributeValueTypeDef) -> tuple[Sighting, ...]:
+    """Return what was sighted in an instance's user data; the attribute of one without any is empty."""
+    return sightings(user_data["Value"]) if "Value" in user_data else ()
 
 
 class Instance(Resource, type="AWS::EC2::Instance", service="ec2", scope=REGIONAL):
@@ -131,31 +74,137 @@ class Instance(Resource, type="AWS::EC2::Instance", service="ec2", scope=REGIONA
     )
 
     state = Listed[str]("State.Name")
+    launched = Listed[datetime]("LaunchTime")
+    stopped = Listed[datetime]("StateTransitionReason", parse=_stopped_at)
+    kind = Listed[str]("InstanceType")
+    virtualization = Listed[str]("VirtualizationType")
+    # An instance that was neither bought as Spot nor scheduled has no such member.
+    lifecycle = Listed[str]("InstanceLifecycle", default="on-demand")
+    monitoring = Listed[str]("Monitoring.State")
     metadata_options = Listed["InstanceMetadataOptionsResponseTypeDef"]("MetadataOptions")
+    metadata_hops = Listed[int]("MetadataOptions.HttpPutResponseHopLimit")
+    interfaces = Listed["list[InstanceNetworkInterfaceTypeDef]"]("NetworkInterfaces")
+    profile = Listed["str | None"]("IamInstanceProfile.Arn", default=None)
+    root_device = Listed[str]("RootDeviceName")
+    volumes = Listed["list[InstanceBlockDeviceMappingTypeDef]"]("BlockDeviceMappings")
+    generation_is_current = Joined[bool](
+        "DescribeInstanceTypes",
+        "InstanceTypes",
+        key="InstanceType",
+        match="{InstanceType}",
+        value=lambda row: bool(row["CurrentGeneration"]),
+        default=True,
+        Filters=[{"Name": "current-generation", "Values": ["false"]}],
+        MaxResults=100,
+    )
+    secrets = Asked["tuple[Sighting, ...]"](
+        "DescribeInstanceAttribute",
+        "UserData",
+        examined=Examined("UserData.Value", encoded=True),
+        parse=_sighted,
+        moot=Moot(state, GONE.__contains__, then=()),
+        InstanceId="{id}",
+        Attribute="userData",
+    )
+    termination_protected = Asked[bool](
+        "DescribeInstanceAttribute",
+        "DisableApiTermination.Value",
+        moot=Moot(state, GONE.__contains__, then=False),
+        InstanceId="{id}",
+        Attribute="disableApiTermination",
+    )
+
+    @derived(interfaces)
+    def public_ipv4(self) -> list[str]:
+        """The public and carrier IPv4 addresses of all network interfaces, their secondary addresses included."""
+        associations = (
+            address.get("Association", {})
+            for interface in self.interfaces
+            for address in ({"Association": interface.get("Association", {})}, *interface.get("PrivateIpAddresses", ()))
+        )
+        found = (association.get(kind) for association in associations for kind in ("PublicIp", "CarrierIp"))
+        return list(dict.fromkeys(address for address in found if isinstance(address, str)))
+
+    @derived(interfaces)
+    def ipv6(self) -> list[str]:
+        """The IPv6 addresses of all network interfaces."""
+        return [each["Ipv6Address"] for interface in self.interfaces for each in interface.get("Ipv6Addresses", ())]
 
 
-class Snapshot(Resource, type="AWS::EC2::Snapshot", service="ec2", scope=REGIONAL):
-    """An EBS snapshot that the account owns."""
+def _by_template(rows: Iterable[Any]) -> Iterable[Any]:
+    """Return the versions of each launch template, each version once."""
+    versions: dict[str, dict[int, Any]] = defaultdict(dict)
+    for row in rows:
+        versions[row["LaunchTemplateId"]][row["VersionNumber"]] = row
+    return [{"id": template, "versions": list(held.values())} for template, held in versions.items()]
 
-    # AWS's own ARNs of snapshots leave the account out.
+
+def _group_names(row: Any) -> list[str]:
+    """Return the security groups that a launch template's versions name, by id or name."""
+    names: list[str] = []
+    for data in (each["LaunchTemplateData"] for each in row["versions"]):
+        names += (*data.get("SecurityGroupIds", ()), *data.get("SecurityGroups", ()))
+        names += (name for each in data.get("NetworkInterfaces", ()) for name in each.get("Groups", ()))
+    return names
+
+
+class LaunchTemplate(Resource, type="AWS::EC2::LaunchTemplate", service="ec2", scope=REGIONAL):
+    """A launch template, by its default and its latest version."""
+
     listing = Listing(
-        "DescribeSnapshots",
-        "Snapshots",
-        id="SnapshotId",
-        arn="arn:{partition}:ec2:{region}::snapshot/{id}",
-        name=NAME_TAG,
+        id="LaunchTemplateId",
+        arn="arn:{partition}:ec2:{region}:{account}:launch-template/{id}",
+        name="LaunchTemplateName",
+        **VERSIONS,
+    )
+
+    # The listing names a template once or twice, for it lists versions: here are all of them.
+    versions = Joined["list[LaunchTemplateVersionTypeDef]"](
+        decode=_by_template, key="id", value=lambda row: list(row["versions"]), **VERSIONS
+    )
+    security_groups = Joined["list[str]"](decode=_by_template, key="id", value=_group_names, **VERSIONS)
+
+
+class SpotFleet(Resource, type="AWS::EC2::SpotFleet", service="ec2", scope=REGIONAL):
+    """A request for a fleet of Spot Instances, until two days after its end."""
+
+    listing = Listing(
+        "DescribeSpotFleetRequests",
+        "SpotFleetRequestConfigs",
+        id="SpotFleetRequestId",
+        arn="arn:{partition}:ec2:{region}:{account}:spot-fleet-request/{id}",
         tags="Tags",
-        OwnerIds=["self"],
+        examined=Examined(
+            "SpotFleetRequestConfigs[].SpotFleetRequestConfig.LaunchSpecifications[].UserData", encoded=True
+        ),
         MaxResults=1000,
     )
 
-    shared_with_all = Joined[bool](
-        "DescribeSnapshots",
-        "Snapshots",
-        key="SnapshotId",
-        value=lambda _row: True,
-        default=False,
-        OwnerIds=["self"],
-        RestorableByUserIds=["all"],
+    state = Listed[str]("SpotFleetRequestState")
+    # A fleet that uses launch templates has no specifications of its own.
+    specifications = Listed["list[SpotFleetLaunchSpecificationOutputTypeDef]"](
+        "SpotFleetRequestConfig.LaunchSpecifications", default=[]
+    )
+
+
+class Image(Resource, type="AWS::EC2::Image", service="ec2", scope=REGIONAL):
+    """A machine image (AMI) that the account owns."""
+
+    # AWS's own ARNs of images leave the account out.
+    listing = Listing(
+        "DescribeImages",
+        "Images",
+        id="ImageId",
+        arn="arn:{partition}:ec2:{region}::image/{id}",
+        name="Name",
+        tags="Tags",
+        Owners=["self"],
         MaxResults=1000,
     )
+
+    public = Listed[bool]("Public")
+    created = Listed[datetime]("CreationDate", parse=datetime.fromisoformat)
+    # An image that nobody plans to deprecate has no such time.
+    deprecated = Listed["datetime | None"]("DeprecationTime", parse=datetime.fromisoformat, default=None)
+    devices = Listed["list[BlockDeviceMappingTypeDef]"]("BlockDeviceMappings")
+    snapshots = Listed["list[str]"]("BlockDeviceMappings[].Ebs.SnapshotId")

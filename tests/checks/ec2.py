@@ -1,164 +1,232 @@
-from auditor.testing import Case, fails, fake, inapplicable, passes, refused, unknown
-from checks.ec2.groups import EXPOSURE_CHECKS, SERVICES, all_ports_not_exposed, default_group_closed
-from checks.ec2.instances import instance_imdsv2_required
-from checks.ec2.resources import Instance, PrefixList, Region, SecurityGroup, Snapshot
-from checks.ec2.storage import region_ebs_encrypted_by_default, snapshot_not_public
+from datetime import timedelta
 
-EXPOSURE = {service.kind: check for service, check in zip(SERVICES, EXPOSURE_CHECKS, strict=True)}
-SSH, DATABASE, CACHE = EXPOSURE["ssh"], EXPOSURE["database"], EXPOSURE["cache"]
-PUBLIC_BUT_TEN = [f"{first}.0.0.0/8" for first in range(256) if first != 10]
+from auditor.secrets import Sighting
+from auditor.testing import NOW, Case, fails, fake, inapplicable, passes, refused, unknown
+from checks.ec2.images import image_current, image_encrypted, image_not_public
+from checks.ec2.instances import (
+    instance_imdsv2_required,
+    instance_metadata_hop_limit,
+    instance_profile_attached,
+    instance_single_interface,
+    instance_user_data_without_secrets,
+    instance_without_public_address,
+)
+from checks.ec2.regions import (
+    region_image_public_access_blocked,
+    region_imdsv2_by_default,
+    region_serial_console_off,
+)
+from checks.ec2.resources import Ec2Region, Image, Instance
+from checks.ec2.upkeep import (
+    SCALED,
+    instance_current_generation,
+    instance_detailed_monitoring,
+    instance_hardware_virtualized,
+    instance_not_stopped_long,
+    instance_recently_launched,
+    instance_termination_protected,
+    instance_volumes_outlive_deliberately,
+)
+
+REFUSED = refused("ec2:DescribeInstances")
+ATTRIBUTE_REFUSED = refused("ec2:DescribeInstanceAttribute")
+BOOT_AND_DATA = {"/dev/xvda": True, "/dev/sdb": False}
 
 
-def rule(*cidrs, protocol="tcp", ports=(22, 22), lists=()):
-    """An inbound rule as DescribeSecurityGroups tells it; without ports where it is about all of them."""
-    bounds = {"FromPort": ports[0], "ToPort": ports[1]} if ports else {}
-    return {
-        "IpProtocol": protocol,
-        **bounds,
-        "IpRanges": [{"CidrIp": cidr} for cidr in cidrs if ":" not in cidr],
-        "Ipv6Ranges": [{"CidrIpv6": cidr} for cidr in cidrs if ":" in cidr],
-        "PrefixListIds": [{"PrefixListId": each} for each in lists],
-        "UserIdGroupPairs": [],
-    }
+def ago(days):
+    return NOW - timedelta(days=days)
 
 
-def group(*rules):
-    return fake(SecurityGroup, "sg-1", ingress=list(rules))
-
-
-def prefix_list(list_id, *cidrs, owner="123456789012"):
-    return fake(PrefixList, list_id, owner=owner, entries=[{"Cidr": cidr} for cidr in cidrs])
-
-
-def default(*, name="default", ingress=(), egress=()):
-    return fake(SecurityGroup, "sg-1", group_name=name, vpc="vpc-1", ingress=list(ingress), egress=list(egress))
-
-
-def instance(state="running", **options):
+def metadata(state="running", **options):
     return fake(Instance, "i-1", state=state, metadata_options=options)
 
 
-def region(encrypted):
-    return fake(Region, region="eu-west-1", ebs_encrypted=encrypted)
+def reaching(hops, *, endpoint="enabled"):
+    return instance(metadata_hops=hops, metadata_options={"HttpEndpoint": endpoint})
 
 
-def snapshot(shared):
-    return fake(Snapshot, "snap-1", shared_with_all=shared)
+def instance(state="running", *, tags=None, **facts):
+    return fake(Instance, "i-1", tags=tags, state=state, **facts)
 
 
-UNSEEN_LIST = fake(PrefixList, "pl-1", owner="123456789012", entries=refused("ec2:GetManagedPrefixListEntries"))
+def stopped(since, *, launched=400):
+    return instance("stopped", launched=ago(launched), stopped=ago(since) if isinstance(since, int) else since)
+
+
+def interface(*addresses, name="eni-1", public="", secondary="", carrier=""):
+    """A network interface with its first address public or not, as DescribeInstances tells it."""
+    primary = {"PrivateIpAddress": "10.0.0.1"}
+    told = {"NetworkInterfaceId": name, "Ipv6Addresses": [{"Ipv6Address": each} for each in addresses]}
+    association = {"PublicIp": public} if public else {"CarrierIp": carrier} if carrier else None
+    if association:
+        primary["Association"] = told["Association"] = association
+    more = [{"PrivateIpAddress": "10.0.0.2", "Association": {"PublicIp": secondary}}] if secondary else []
+    return {**told, "PrivateIpAddresses": [primary, *more]}
+
+
+def networked(*interfaces, state="running"):
+    return instance(state, interfaces=list(interfaces))
+
+
+def with_volumes(deleted):
+    volumes = [{"DeviceName": name, "Ebs": {"DeleteOnTermination": gone}} for name, gone in deleted.items()]
+    return instance(root_device="/dev/xvda", volumes=volumes)
+
+
+def region(**facts):
+    return fake(Ec2Region, region="eu-west-1", **facts)
+
+
+def image(*, created=10, deprecated=None, devices=()):
+    return fake(Image, "ami-1", created=ago(created), deprecated=deprecated, devices=list(devices))
+
 
 CASES: list[Case] = [
-    # Every kind of service, on each of its ports.
-    *(passes(check, group(rule("10.0.0.0/8", protocol="-1", ports=None))) for check in EXPOSURE_CHECKS),
-    *(unknown(check, fake(SecurityGroup, "sg-1", ingress=refused())) for check in EXPOSURE_CHECKS),
-    *(
-        fails(EXPOSURE[service.kind], group(rule("0.0.0.0/0", protocol=protocol, ports=(port, port))), says=f"{port}/")
-        for service in SERVICES
-        for protocol, ports in (("tcp", service.tcp), ("udp", service.udp))
-        for port in ports
-    ),
-    # What the internet is.
-    passes(SSH, group()),
-    fails(SSH, group(rule("0.0.0.0/0")), says="the internet (0.0.0.0/0) reaches 22/tcp"),
-    fails(SSH, group(rule("::/0")), says="::/0"),
-    fails(SSH, group(rule("0.0.0.0/0", "::/0")), says="(0.0.0.0/0, ::/0)"),
-    fails(SSH, group(rule("2000::/3"))),
-    fails(SSH, group(rule("2a00::/12"))),
-    fails(SSH, group(rule("0.0.0.0/1", "128.0.0.0/1"))),
-    fails(SSH, group(rule("0.0.0.0/1"), rule("128.0.0.0/1", ports=(20, 30)))),
-    fails(SSH, group(rule("128.0.0.0/1"))),
-    fails(SSH, group(rule("2.0.0.0/7"))),
-    fails(SSH, group(rule(*PUBLIC_BUT_TEN)), says="and 218 more"),
-    # Every other /9: half the internet, although nothing joins up.
-    fails(SSH, group(rule(*(f"{first}.0.0.0/9" for first in range(1, 224))))),
-    passes(SSH, group(rule("3.0.0.0/8"))),
-    passes(SSH, group(rule("3.0.0.0/9", "3.128.0.0/9", "3.0.0.0/8"))),
-    fails(SSH, group(rule("3.0.0.0/8", "8.8.8.8/32"))),
-    passes(SSH, group(rule("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "127.0.0.0/8"))),
-    passes(SSH, group(rule("224.0.0.0/3"))),
-    passes(SSH, group(rule("fc00::/7", "fe80::/10", "2003::/19"))),
-    passes(SSH, group(rule("203.0.113.7/32", "2001:db8::/32"))),
-    passes(SSH, group(rule("128.0.0.0/1", "::/0")), widest_ipv4=1, widest_ipv6=0),
-    fails(SSH, group(rule("198.51.0.0/16")), widest_ipv4=24),
-    passes(SSH, group(rule("198.51.100.0/24")), widest_ipv4=32),
-    # Which rules reach a port.
-    fails(SSH, group(rule("0.0.0.0/0", protocol="-1", ports=None))),
-    fails(SSH, group(rule("0.0.0.0/0", protocol="-1", ports=(80, 80)))),
-    fails(SSH, group(rule("0.0.0.0/0", protocol="6"))),
-    fails(SSH, group(rule("0.0.0.0/0", ports=None))),
-    fails(SSH, group(rule("0.0.0.0/0", ports=(-1, -1)))),
-    fails(SSH, group(rule("0.0.0.0/0", ports=(0, 65535)))),
-    fails(SSH, group(rule("0.0.0.0/0", ports=(22, 80)))),
-    passes(SSH, group(rule("0.0.0.0/0", ports=(23, 80)), rule("0.0.0.0/0", ports=(0, 21)))),
-    passes(SSH, group(rule("0.0.0.0/0", protocol="udp"))),
-    passes(SSH, group(rule("0.0.0.0/0", protocol="17"))),
-    passes(SSH, group(rule("0.0.0.0/0", protocol="icmp", ports=(-1, -1)))),
-    passes(SSH, group(rule("::/0", protocol="icmpv6", ports=None), rule("0.0.0.0/0", protocol="50", ports=None))),
-    passes(SSH, group({**rule(), "UserIdGroupPairs": [{"GroupId": "sg-2"}]})),
-    # The half of the internet that may use another port does not count.
-    passes(SSH, group(rule("3.0.0.0/8"), rule("0.0.0.0/0", ports=(443, 443)))),
-    fails(SSH, group(rule("0.0.0.0/0", ports=(2222, 2222))), tcp=(22, 2222), says="reaches 2222/tcp"),
-    passes(SSH, group(rule("0.0.0.0/0")), tcp=(2222,)),
-    fails(CACHE, group(rule("0.0.0.0/0", protocol="udp", ports=(11211, 11211))), says="11211/udp"),
-    fails(DATABASE, group(rule("0.0.0.0/0", ports=(3306, 5432))), says="reaches 3306/tcp, 5432/tcp"),
-    unknown(SSH, group(rule("0.0.0.0/33")), says="MalformedReply"),
-    unknown(SSH, group({"FromPort": 22, "ToPort": 22}), says="MalformedReply"),
-    # Prefix lists.
-    fails(SSH, group(rule(lists=["pl-1"])), prefix_list("pl-1", "0.0.0.0/0"), says="0.0.0.0/0 in pl-1"),
-    fails(SSH, group(rule("0.0.0.0/1", lists=["pl-1"])), prefix_list("pl-1", "128.0.0.0/1")),
-    fails(SSH, group(rule(lists=["pl-1", "pl-2"])), prefix_list("pl-1", "10.0.0.0/8"), prefix_list("pl-2", "::/0")),
-    passes(SSH, group(rule(lists=["pl-1"])), prefix_list("pl-1", "10.0.0.0/8", "203.0.113.0/24")),
-    passes(SSH, group(rule(lists=["pl-1"])), fake(PrefixList, "pl-1", owner="AWS")),
-    unknown(SSH, group(rule(lists=["pl-1"])), prefix_list("pl-1", "anywhere"), says="MalformedReply"),
-    unknown(SSH, group(rule(lists=["pl-1"])), fake(PrefixList, "pl-1", owner="1", entries=[{}]), says="MalformedReply"),
-    unknown(SSH, group(rule(lists=["pl-1"])), UNSEEN_LIST, says="ec2:GetManagedPrefixListEntries"),
-    unknown(SSH, group(rule(lists=["pl-1"])), says="NotReturned"),
-    unknown(SSH, group(rule(lists=["pl-1"])), unlisted=[PrefixList], says="ec2:DescribeManagedPrefixLists"),
-    # What an unseen list holds cannot close what is open, and does not matter to other ports.
-    fails(SSH, group(rule("0.0.0.0/0", lists=["pl-1"])), UNSEEN_LIST),
-    fails(SSH, group(rule(lists=["pl-1"]), rule(lists=["pl-2"])), UNSEEN_LIST, prefix_list("pl-2", "0.0.0.0/0")),
-    passes(SSH, group(rule(lists=["pl-1"], ports=(443, 443))), UNSEEN_LIST),
-    # Every port.
-    passes(all_ports_not_exposed, group()),
-    passes(all_ports_not_exposed, group(rule("0.0.0.0/0", ports=(443, 443)))),
-    passes(all_ports_not_exposed, group(rule("10.0.0.0/8", protocol="-1", ports=None))),
-    passes(all_ports_not_exposed, group(rule("0.0.0.0/0", ports=(1, 65534)))),
-    passes(all_ports_not_exposed, group(rule("0.0.0.0/0", protocol="icmp", ports=(-1, -1)))),
-    fails(all_ports_not_exposed, group(rule("0.0.0.0/0", protocol="-1", ports=None)), says="65535 ports of tcp"),
-    fails(all_ports_not_exposed, group(rule("::/0", protocol="udp", ports=(0, 65535))), says="65535 ports of udp"),
-    fails(all_ports_not_exposed, group(rule("0.0.0.0/0", ports=(1, 65535)))),
-    fails(all_ports_not_exposed, group(rule("0.0.0.0/0", ports=(0, 40000)), rule("0.0.0.0/0", ports=(30000, 65535)))),
-    # Each half of the internet reaches every port, through other rules.
-    fails(
-        all_ports_not_exposed,
-        group(rule("0.0.0.0/1", ports=(0, 65535)), rule("::/0", ports=(0, 99)), rule("::/0", ports=(100, 65535))),
-    ),
-    fails(all_ports_not_exposed, group(rule("0.0.0.0/0", ports=(1024, 65535))), at_least=60000),
-    fails(all_ports_not_exposed, group(rule(lists=["pl-1"], ports=None)), prefix_list("pl-1", "0.0.0.0/0")),
-    unknown(all_ports_not_exposed, group(rule(lists=["pl-1"], ports=None)), UNSEEN_LIST),
-    unknown(all_ports_not_exposed, fake(SecurityGroup, "sg-1", ingress=refused())),
-    # Default groups.
-    passes(default_group_closed, default()),
-    fails(default_group_closed, default(ingress=[rule("10.0.0.0/8")]), says="vpc-1 has inbound rules"),
-    fails(default_group_closed, default(egress=[rule("0.0.0.0/0", protocol="-1", ports=None)]), says="outbound"),
-    inapplicable(default_group_closed, default(name="web", ingress=[rule("0.0.0.0/0")])),
-    unknown(default_group_closed, fake(SecurityGroup, "sg-1", group_name=refused())),
-    unknown(default_group_closed, fake(SecurityGroup, "sg-1", group_name="default", ingress=refused())),
     # IMDSv2.
-    passes(instance_imdsv2_required, instance(HttpTokens="required", HttpEndpoint="enabled")),
-    passes(instance_imdsv2_required, instance(HttpTokens="optional", HttpEndpoint="disabled")),
-    fails(instance_imdsv2_required, instance(HttpTokens="optional", HttpEndpoint="enabled"), says="optional"),
-    fails(instance_imdsv2_required, instance("stopped", HttpTokens="optional", HttpEndpoint="enabled")),
-    inapplicable(instance_imdsv2_required, instance("terminated", HttpTokens="optional")),
-    inapplicable(instance_imdsv2_required, instance("shutting-down", HttpTokens="optional")),
-    unknown(instance_imdsv2_required, fake(Instance, "i-1", state="running", metadata_options=refused())),
-    unknown(instance_imdsv2_required, fake(Instance, "i-1", state=refused())),
-    # Storage.
-    passes(region_ebs_encrypted_by_default, region(encrypted=True)),
-    fails(region_ebs_encrypted_by_default, region(encrypted=False), says="off in eu-west-1"),
-    unknown(region_ebs_encrypted_by_default, region(refused("ec2:GetEbsEncryptionByDefault"))),
-    passes(snapshot_not_public, snapshot(shared=False)),
-    fails(snapshot_not_public, snapshot(shared=True), says="every AWS account"),
-    unknown(snapshot_not_public, snapshot(refused("ec2:DescribeSnapshots"))),
+    passes(instance_imdsv2_required, metadata(HttpTokens="required", HttpEndpoint="enabled")),
+    passes(
+        instance_imdsv2_required,
+        metadata(HttpTokens="optional", HttpEndpoint="disabled"),
+        doubt="Where the metadata endpoint is off, no version of it answers.",
+    ),
+    fails(
+        instance_imdsv2_required,
+        metadata(HttpTokens="optional", HttpEndpoint="enabled"),
+        says="optional",
+        doubt="With tokens optional the instance still answers requests of IMDSv1.",
+    ),
+    fails(
+        instance_imdsv2_required,
+        metadata("stopped", HttpTokens="optional", HttpEndpoint="enabled"),
+        doubt="A stopped instance keeps its settings: it will answer IMDSv1 once it is started.",
+    ),
+    inapplicable(instance_imdsv2_required, metadata("terminated", HttpTokens="optional")),
+    inapplicable(instance_imdsv2_required, metadata("shutting-down", HttpTokens="optional")),
+    unknown(instance_imdsv2_required, instance(metadata_options=refused())),
+    unknown(instance_imdsv2_required, instance(REFUSED)),
+    passes(instance_metadata_hop_limit, reaching(1)),
+    passes(instance_metadata_hop_limit, reaching(2), hops=2),
+    passes(instance_metadata_hop_limit, reaching(64, endpoint="disabled")),
+    fails(instance_metadata_hop_limit, reaching(2), says="the hop limit is 2"),
+    unknown(instance_metadata_hop_limit, reaching(REFUSED)),
+    # Addresses.
+    passes(instance_without_public_address, networked(interface())),
+    fails(instance_without_public_address, networked(interface(public="3.0.0.1")), says="the instance has 3.0.0.1"),
+    fails(
+        instance_without_public_address,
+        networked(interface(), interface(name="eni-2", secondary="3.0.0.2")),
+        says="3.0.0.2",
+        doubt="An Elastic IP address of a second address of a second interface is reached like any other.",
+    ),
+    fails(
+        instance_without_public_address,
+        networked(interface(carrier="155.146.0.1")),
+        doubt="A carrier address is reached from the carrier's network.",
+    ),
+    fails(instance_without_public_address, networked(interface(public="3.0.0.1"), state="stopped")),
+    passes(
+        instance_without_public_address,
+        networked(interface("2a05:d018::1")),
+        doubt="A global IPv6 address is judged only where the parameter asks: every IPv6 address of a VPC is global.",
+    ),
+    fails(instance_without_public_address, networked(interface("2a05:d018::1")), ipv6=True, says="2a05:d018::1"),
+    passes(instance_without_public_address, networked(interface("fd00:ec2::1")), ipv6=True),
+    inapplicable(instance_without_public_address, networked(interface(public="3.0.0.1"), state="terminated")),
+    unknown(instance_without_public_address, instance(interfaces=REFUSED)),
+    passes(instance_single_interface, networked(interface())),
+    passes(instance_single_interface, networked(interface(), interface(name="eni-2")), interfaces=2),
+    fails(instance_single_interface, networked(interface(), interface(name="eni-2")), says="2 network interfaces"),
+    unknown(instance_single_interface, instance(interfaces=REFUSED)),
+    # Credentials and secrets.
+    passes(instance_profile_attached, instance(profile="arn:aws:iam::123456789012:instance-profile/app")),
+    fails(instance_profile_attached, instance(profile=None), says="no instance profile"),
+    fails(instance_profile_attached, instance("stopped", profile=None)),
+    inapplicable(instance_profile_attached, instance("terminated", profile=None)),
+    unknown(instance_profile_attached, instance(profile=REFUSED)),
+    passes(instance_user_data_without_secrets, instance(secrets=())),
+    fails(
+        instance_user_data_without_secrets,
+        instance(secrets=(Sighting("Private Key", 3),)),
+        says="line 3 of the user data holds a secret (Private Key)",
+    ),
+    inapplicable(instance_user_data_without_secrets, instance("terminated", secrets=())),
+    unknown(instance_user_data_without_secrets, instance(secrets=ATTRIBUTE_REFUSED)),
+    # Age.
+    passes(instance_not_stopped_long, stopped(29)),
+    fails(instance_not_stopped_long, stopped(31), says="stopped 31 days ago"),
+    passes(instance_not_stopped_long, stopped(31), days=90),
+    passes(
+        instance_not_stopped_long,
+        stopped(refused(), launched=10),
+        doubt="Where AWS does not tell when it was stopped: it cannot have been stopped longer than since its launch.",
+    ),
+    inapplicable(instance_not_stopped_long, instance(launched=ago(400))),
+    unknown(instance_not_stopped_long, stopped(refused("ec2:DescribeInstances")), says="ec2:DescribeInstances"),
+    passes(instance_recently_launched, instance(launched=ago(180))),
+    fails(instance_recently_launched, instance(launched=ago(181)), says="181 days ago"),
+    inapplicable(instance_recently_launched, instance("stopped", launched=ago(400))),
+    unknown(instance_recently_launched, instance(launched=REFUSED)),
+    passes(instance_hardware_virtualized, instance(virtualization="hvm")),
+    fails(instance_hardware_virtualized, instance(virtualization="paravirtual"), says="paravirtual"),
+    unknown(instance_hardware_virtualized, instance(virtualization=REFUSED)),
+    passes(instance_current_generation, instance(kind="m7g.large", generation_is_current=True)),
+    fails(instance_current_generation, instance(kind="m1.small", generation_is_current=False), says="m1.small"),
+    unknown(instance_current_generation, instance(generation_is_current=refused("ec2:DescribeInstanceTypes"))),
+    # Monitoring and protection.
+    passes(instance_detailed_monitoring, instance(monitoring="enabled")),
+    passes(instance_detailed_monitoring, instance(monitoring="pending"), doubt="Monitoring that is pending begins."),
+    fails(instance_detailed_monitoring, instance(monitoring="disabled"), says="disabled"),
+    unknown(instance_detailed_monitoring, instance(monitoring=REFUSED)),
+    passes(instance_termination_protected, instance(lifecycle="on-demand", termination_protected=True)),
+    fails(
+        instance_termination_protected, instance(lifecycle="on-demand", termination_protected=False), says="one call"
+    ),
+    inapplicable(instance_termination_protected, instance(lifecycle="spot", termination_protected=False)),
+    inapplicable(
+        instance_termination_protected,
+        instance(tags={SCALED: "web"}, lifecycle="on-demand", termination_protected=False),
+        doubt="An Auto Scaling group replaces its instances, and protects them itself from scaling in.",
+    ),
+    inapplicable(instance_termination_protected, instance("terminated", lifecycle="on-demand")),
+    unknown(instance_termination_protected, instance(lifecycle="on-demand", termination_protected=ATTRIBUTE_REFUSED)),
+    passes(instance_volumes_outlive_deliberately, with_volumes(BOOT_AND_DATA)),
+    fails(instance_volumes_outlive_deliberately, with_volumes({"/dev/xvda": False}), says="/dev/xvda is left behind"),
+    fails(instance_volumes_outlive_deliberately, with_volumes({"/dev/sdb": True}), says="/dev/sdb is deleted with"),
+    passes(instance_volumes_outlive_deliberately, with_volumes({"/dev/sdb": True}), data_deleted=True),
+    fails(instance_volumes_outlive_deliberately, with_volumes(BOOT_AND_DATA), root_deleted=False),
+    unknown(instance_volumes_outlive_deliberately, instance(root_device="/dev/xvda", volumes=REFUSED)),
+    # Regions.
+    passes(region_imdsv2_by_default, region(metadata_tokens="required")),
+    fails(region_imdsv2_by_default, region(metadata_tokens="optional"), says="optional"),
+    fails(
+        region_imdsv2_by_default,
+        region(metadata_tokens=None),
+        says="no preference",
+        doubt="Without a preference of the account the image and the launch decide.",
+    ),
+    unknown(region_imdsv2_by_default, region(metadata_tokens=refused("ec2:GetInstanceMetadataDefaults"))),
+    passes(region_serial_console_off, region(serial_console=False)),
+    fails(region_serial_console_off, region(serial_console=True), says="on in eu-west-1"),
+    unknown(region_serial_console_off, region(serial_console=refused())),
+    passes(region_image_public_access_blocked, region(image_block="block-new-sharing")),
+    fails(region_image_public_access_blocked, region(image_block="unblocked"), says="can be made public"),
+    unknown(region_image_public_access_blocked, region(image_block=refused())),
+    # Images.
+    passes(image_not_public, fake(Image, public=False)),
+    fails(image_not_public, fake(Image, public=True), says="every AWS account"),
+    unknown(image_not_public, fake(Image, public=refused("ec2:DescribeImages"))),
+    passes(image_current, image(created=365)),
+    passes(image_current, image(deprecated=NOW + timedelta(days=1)), doubt="An image to be deprecated is not yet."),
+    fails(image_current, image(created=366), says="366 days old"),
+    fails(image_current, image(deprecated=ago(1)), says="deprecated"),
+    passes(image_current, image(created=366), days=730),
+    unknown(image_current, fake(Image, created=refused())),
+    passes(image_encrypted, image(devices=[{"DeviceName": "/dev/xvda", "Ebs": {"Encrypted": True}}])),
+    passes(
+        image_encrypted,
+        image(devices=[{"DeviceName": "/dev/sdb", "VirtualName": "ephemeral0"}]),
+        doubt="Instance store volumes have no snapshot that could be encrypted.",
+    ),
+    fails(image_encrypted, image(devices=[{"DeviceName": "/dev/xvda", "Ebs": {"Encrypted": False}}]), says="/dev/xvda"),
+    unknown(image_encrypted, fake(Image, devices=refused())),
 ]

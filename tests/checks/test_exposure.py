@@ -6,7 +6,20 @@ from ipaddress import collapse_addresses, ip_network
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checks.ec2.exposure import Rule, Widest, _outside, internet, merged, open_ranges, open_to, source
+from checks.vpc.exposure import (
+    Rule,
+    Source,
+    Widest,
+    _outside,
+    covered,
+    first_matches,
+    internet,
+    merged,
+    open_outside,
+    open_ranges,
+    open_to,
+    source,
+)
 
 RANGES = st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)).map(lambda pair: tuple(sorted(pair))))
 PUBLIC_BLOCKS = st.builds(
@@ -61,3 +74,26 @@ def test_open_ranges_agree_with_every_single_port(ranges):
     rules = [Rule("tcp", each, (source("0.0.0.0/0"),), ()) for each in ranges]
     reached = numbers(each for each, _sources in open_ranges(rules, "tcp", WIDEST))
     assert reached == {port for port in range(62) if open_to(rules, "tcp", port, WIDEST)} == numbers(ranges)
+
+
+@given(RANGES, st.sets(st.integers(0, 60)))
+def test_ports_that_are_open_and_not_allowed_are_the_difference(ranges, allowed):
+    rules = [Rule("tcp", each, (source("0.0.0.0/0"),), ()) for each in ranges]
+    left = numbers(each for each, _sources in open_outside(rules, "tcp", allowed, WIDEST))
+    assert left == numbers(ranges) - allowed
+
+
+@given(st.tuples(st.integers(0, 30), st.integers(30, 60)), RANGES)
+def test_a_range_is_covered_when_the_parts_hold_all_its_numbers(whole, parts):
+    assert covered(whole, parts) == (numbers([whole]) <= numbers(parts))
+
+
+@given(st.lists(st.tuples(st.booleans(), RANGES.map(merged), st.sampled_from((4, 6)))))
+def test_the_first_entry_about_an_address_decides(entries):
+    sources = [(allows, Source("", version, ranges)) for allows, ranges, version in entries]
+    passed = {(each.version, number) for each in first_matches(sources) for number in numbers(each.public)}
+    decisions = {}
+    for allows, ranges, version in entries:
+        for number in numbers(ranges):
+            decisions.setdefault((version, number), allows)
+    assert passed == {address for address, allows in decisions.items() if allows}

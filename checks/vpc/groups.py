@@ -6,14 +6,12 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from auditor import Check, Fix, Problem, Problems, Severity, check
-from checks.ec2.exposure import ALL_PORTS, Rule, Source, Widest, open_ranges, open_to, port_count
-from checks.ec2.resources import PrefixList, SecurityGroup
+from checks.vpc.exposure import ALL_PORTS, Range, Rule, Source, Widest, open_outside, open_ranges, open_to, port_count
+from checks.vpc.pages import CONTROLS, USER_GUIDE
+from checks.vpc.resources import PrefixList, SecurityGroup
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-
-USER_GUIDE: Final = "https://docs.aws.amazon.com/vpc/latest/userguide"
-CONTROLS: Final = "https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html"
 
 WIDEST_IPV4: Final = 8
 """The widest IPv4 networks that one organization holds: the /8 blocks of IANA's early allocations."""
@@ -148,7 +146,7 @@ def _not_exposed(service: Service) -> Check:
         ports = [*(("tcp", port) for port in tcp), *(("udp", port) for port in udp)]
         rules, unseen = group.known_rules(lambda rule: any(rule.opens(*each) for each in ports))
         found = ((f"{port}/{protocol}", open_to(rules, protocol, port, widest)) for protocol, port in ports)
-        yield from _problems(found, f"no rule that admits the internet to {service.name}")
+        yield from openings(found, f"no rule that admits the internet to {service.name}")
         if unseen:
             raise unseen
 
@@ -165,8 +163,13 @@ def _not_exposed(service: Service) -> Check:
 EXPOSURE_CHECKS: Final = [_not_exposed(service) for service in SERVICES]
 
 
-def _problems(found: Iterable[tuple[str, tuple[Source, ...]]], expected: str) -> Iterator[Problem]:
-    """Yield a problem for each set of sources that reaches ports, with all the ports it reaches."""
+def openings(
+    found: Iterable[tuple[str, tuple[Source, ...]]], expected: str, verb: str = "reaches"
+) -> Iterator[Problem]:
+    """Yield a problem for each set of sources that reaches ports, with all the ports it reaches.
+
+    ``verb`` says what the sources do, where they do not quite reach the ports.
+    """
     ports: dict[tuple[Source, ...], list[str]] = defaultdict(list)
     for port, sources in found:
         if sources:
@@ -174,7 +177,7 @@ def _problems(found: Iterable[tuple[str, tuple[Source, ...]]], expected: str) ->
     for sources, reached in ports.items():
         texts = [each.text for each in sources]
         more = f" and {len(texts) - NAMED} more" if len(texts) > NAMED else ""
-        summary = f"the internet ({', '.join(texts[:NAMED])}{more}) reaches {', '.join(reached)}"
+        summary = f"the internet ({', '.join(texts[:NAMED])}{more}) {verb} {', '.join(reached)}"
         yield Problem(summary, found=texts, expected=expected)
 
 
@@ -202,24 +205,98 @@ def all_ports_not_exposed(
     widest = Widest(widest_ipv4, widest_ipv6)
     rules, unseen = group.known_rules(lambda rule: rule.carries("tcp") or rule.carries("udp"))
     for protocol in ("tcp", "udp"):
-        yield from _all_open(rules, protocol, at_least, widest)
+        count, sources = _open(rules, protocol, at_least, widest)
+        if count >= at_least:
+            expected = f"fewer than {at_least} ports open to the internet"
+            yield Problem(f"the internet reaches {count} ports of {protocol}", found=sources, expected=expected)
     if unseen:
         raise unseen
 
 
-def _all_open(rules: list[Rule], protocol: str, at_least: int, widest: Widest) -> Iterator[Problem]:
-    """Yield the problem that the internet reaches too many ports of a protocol."""
+def _open(rules: list[Rule], protocol: str, at_least: int, widest: Widest) -> tuple[int, list[str]]:
+    """Return how many ports of a protocol are open to the internet, and through which addresses.
+
+    None are counted where the rules are about fewer than ``at_least`` ports.
+    """
     if port_count(rules, protocol) < at_least:
-        return
+        return 0, []
     reached = list(open_ranges(rules, protocol, widest))
     count = sum(last - max(first, 1) + 1 for (first, last), _ in reached)
-    if count >= at_least:
-        sources = sorted({each.text for _, sources in reached for each in sources})
-        yield Problem(
-            f"the internet reaches {count} ports of {protocol}",
-            found=sources,
-            expected=f"fewer than {at_least} ports open to the internet",
-        )
+    return count, sorted({each.text for _, sources in reached for each in sources})
+
+
+@check(
+    "ec2-group-only-web-exposed",
+    Severity.HIGH,
+    reads=[SecurityGroup.rules, PrefixList.sources],
+    references=[f"{USER_GUIDE}/security-group-rules.html", CONTROLS],
+    fix=FIX,
+)
+def only_web_exposed(
+    group: SecurityGroup,
+    *,
+    tcp: tuple[int, ...] = (80, 443),
+    udp: tuple[int, ...] = (),
+    widest_ipv4: int = WIDEST_IPV4,
+    widest_ipv6: int = WIDEST_IPV6,
+) -> Problems:
+    """The internet reaches only the ports that are meant for it.
+
+    What is open to everybody should be a short list that somebody decided on. A group fails when the internet reaches
+    a port of TCP that is not in tcp, or one of UDP that is not in udp. Sources are the internet when together they
+    hold more public addresses than one block of the prefix length widest_ipv4 or widest_ipv6.
+    """
+    widest = Widest(widest_ipv4, widest_ipv6)
+    rules, unseen = group.known_rules(lambda rule: rule.carries("tcp") or rule.carries("udp"))
+    found = (
+        (_text(ports, protocol), sources)
+        for protocol, allowed in (("tcp", tcp), ("udp", udp))
+        for ports, sources in open_outside(rules, protocol, allowed, widest)
+    )
+    yield from openings(found, "only the ports meant for it open to the internet")
+    if unseen:
+        raise unseen
+
+
+def _text(ports: Range, protocol: str) -> str:
+    first, last = ports
+    return f"{first}/{protocol}" if first == last else f"{first}-{last}/{protocol}"
+
+
+@check(
+    "ec2-group-egress-restricted",
+    Severity.LOW,
+    reads=[SecurityGroup.egress_rules, PrefixList.sources],
+    references=[f"{USER_GUIDE}/security-group-rules.html", f"{USER_GUIDE}/infrastructure-security.html"],
+    fix=Fix(
+        cli="aws ec2 revoke-security-group-egress --region {resource.region} --group-id {resource.id} "
+        "--security-group-rule-ids RULE_IDS",
+        text="Admit the destinations that are needed first, 443 to the internet for instance: all else is cut off.",
+    ),
+)
+def egress_restricted(
+    group: SecurityGroup,
+    *,
+    at_least: int = USABLE_PORTS,
+    widest_ipv4: int = WIDEST_IPV4,
+    widest_ipv6: int = WIDEST_IPV6,
+) -> Problems:
+    """Members of the group cannot reach every port of the internet.
+
+    AWS gives a new group a rule that lets everything out: malware can then fetch its tools and send data anywhere,
+    over any port. A group fails when at_least so many ports of TCP or of UDP of the internet can be reached.
+    Destinations are the internet when together they hold more public addresses than one block of the prefix length
+    widest_ipv4 or widest_ipv6.
+    """
+    widest = Widest(widest_ipv4, widest_ipv6)
+    rules, unseen = group.known_egress_rules(lambda rule: rule.carries("tcp") or rule.carries("udp"))
+    for protocol in ("tcp", "udp"):
+        count, destinations = _open(rules, protocol, at_least, widest)
+        if count >= at_least:
+            summary = f"members reach {count} ports of {protocol} on the internet"
+            yield Problem(summary, found=destinations, expected=f"fewer than {at_least} ports reached")
+    if unseen:
+        raise unseen
 
 
 @check(
@@ -229,9 +306,10 @@ def _all_open(rules: list[Rule], protocol: str, at_least: int, widest: Widest) -
     references=[f"{USER_GUIDE}/default-security-group.html", CONTROLS],
     fix=Fix(
         cli="aws ec2 revoke-security-group-ingress --region {resource.region} --group-id {resource.id} "
-        "--security-group-rule-ids RULE_IDS",
-        text="Give what uses the default group a group of its own first. Remove the outbound rules likewise, with "
-        "revoke-security-group-egress.",
+        "--security-group-rule-ids INBOUND_RULE_IDS && aws ec2 revoke-security-group-egress "
+        "--region {resource.region} --group-id {resource.id} --security-group-rule-ids OUTBOUND_RULE_IDS",
+        terraform='resource "aws_default_security_group" "default" {\n  vpc_id = aws_vpc.main.id\n}',
+        text="Give what uses the default group a group of its own first.",
     ),
     applies=lambda group: group.group_name == "default",
 )

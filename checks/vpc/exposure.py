@@ -112,6 +112,12 @@ def source(cidr: str) -> Source:
     return Source(cidr, network.version, tuple(_outside(_range(network), _not_public(network.version))))
 
 
+@functools.lru_cache(maxsize=4096)
+def span(cidr: str) -> Range:
+    """Return all the addresses of a CIDR block; ValueError when it is none."""
+    return _range(ip_network(cidr, strict=False))
+
+
 def _range(network: IPv4Network | IPv6Network) -> Range:
     return int(network.network_address), int(network.broadcast_address)
 
@@ -145,6 +151,26 @@ def _outside(whole: Range, excluded: Iterable[Range]) -> Iterator[Range]:
     yield start, end
 
 
+def covered(whole: Range, parts: Iterable[Range]) -> bool:
+    """Return whether the parts together hold the whole range."""
+    return not any(True for _ in _outside(whole, merged(parts)))
+
+
+def first_matches(entries: Iterable[tuple[bool, Source]]) -> Iterator[Source]:
+    """Yield what entries in order let in: whether each allows, and whom it is about.
+
+    The first entry that is about an address decides on it, whatever later ones say. A source keeps its text and
+    those of its public addresses that no earlier entry decided.
+    """
+    decided: dict[int, tuple[Range, ...]] = {}
+    for allows, each in entries:
+        earlier = decided.get(each.version, ())
+        left = tuple(part for whole in each.public for part in _outside(whole, earlier))
+        if allows and left:
+            yield each._replace(public=left)
+        decided[each.version] = merged((*earlier, *each.public))
+
+
 def _size(ranges: Iterable[Range]) -> int:
     return sum(last - first + 1 for first, last in ranges)
 
@@ -175,6 +201,16 @@ def port_count(rules: Iterable[Rule], protocol: str) -> int:
 def open_to(rules: Iterable[Rule], protocol: str, port: int, widest: Widest) -> tuple[Source, ...]:
     """Return the sources through which the internet reaches a port; none when it does not."""
     return internet((each for rule in rules if rule.opens(protocol, port) for each in rule.sources), widest)
+
+
+def open_outside(
+    rules: Sequence[Rule], protocol: str, allowed: Iterable[int], widest: Widest
+) -> Iterator[tuple[Range, tuple[Source, ...]]]:
+    """Yield the ranges of other than the allowed ports that the internet reaches, and through which sources."""
+    excluded = merged((port, port) for port in allowed)
+    for ports, sources in open_ranges(rules, protocol, widest):
+        for left in _outside(ports, excluded):
+            yield left, sources
 
 
 def open_ranges(rules: Sequence[Rule], protocol: str, widest: Widest) -> Iterator[tuple[Range, tuple[Source, ...]]]:

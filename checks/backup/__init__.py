@@ -1,0 +1,1 @@
+"""AWS Backup: which resources it has backed up."""

@@ -1,0 +1,1 @@
+"""Amazon EBS: volumes, snapshots, and what a region does with new ones."""

@@ -1,0 +1,1 @@
+"""Amazon EFS: file systems, their mount targets and access points."""

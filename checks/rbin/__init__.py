@@ -1,0 +1,1 @@
+"""Recycle Bin: what is kept of deleted snapshots, images and volumes."""

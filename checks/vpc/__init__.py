@@ -1,0 +1,1 @@
+"""Amazon VPC: networks, their security groups and access lists, and what connects them."""
