@@ -1,47 +1,40 @@
-"""How database instances are set up: reach, encryption, backups, standby and upgrades."""
+"""What holds of database instances alone: reach, backups, standby, upgrades, monitoring and certificates."""
 
 from __future__ import annotations
 
-from typing import Final
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
 
-from auditor import Fix, Problem, Problems, Severity, check
+from auditor import Fix, Inventory, Problem, Problems, Severity, Unseen, check
+from checks.rds.kinds import CONTROLS, INSTANCE, USER_GUIDE, alone, managed, relational
 from checks.rds.resources import DBInstance
+from checks.vpc.exposure import Rule, Widest, open_to
+from checks.vpc.groups import WIDEST_IPV4, WIDEST_IPV6
+from checks.vpc.resources import PrefixList, SecurityGroup
 
-USER_GUIDE: Final = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide"
-CONTROLS: Final = "https://docs.aws.amazon.com/securityhub/latest/userguide/rds-controls.html"
+if TYPE_CHECKING:
+    from datetime import datetime
 
-OTHER_SERVICES: Final = frozenset({"docdb", "neptune"})
-"""The engines of DocumentDB and Neptune: RDS lists their instances, but they are services with rules of their own."""
-ENCRYPTED: Final = frozenset({"sse-kms", "sse-rds"})
-"""The storage encryption types that encrypt."""
-
-
-def relational(instance: DBInstance) -> bool:
-    """Return whether RDS runs the instance."""
-    return instance.engine not in OTHER_SERVICES
-
-
-def managed(instance: DBInstance) -> bool:
-    """Return whether RDS alone runs the instance: of RDS Custom the customer runs the operating system and more."""
-    return relational(instance) and not instance.engine.startswith("custom-")
+IN_VPC: Final = f"{USER_GUIDE}/USER_VPC.WorkingWithRDSInstanceinaVPC.html"
+NOT_PUBLIC: Final = INSTANCE.fix(
+    "--no-publicly-accessible",
+    "publicly_accessible = false",
+    "PubliclyAccessible: false",
+    text="Clients outside the VPC are cut off: give them a VPN or peering first.",
+)
 
 
 def backed_up_itself(instance: DBInstance) -> bool:
     """Return whether backups are a matter of the instance: not of its cluster, and not of what it replicates."""
-    replica = instance.replica_of_instance or instance.replica_of_cluster
-    return relational(instance) and not instance.cluster and not replica
+    return alone(instance) and not (instance.replica_of_instance or instance.replica_of_cluster)
 
 
 @check(
     "rds-instance-not-public",
     Severity.CRITICAL,
     reads=[DBInstance.public],
-    references=[f"{USER_GUIDE}/USER_VPC.WorkingWithRDSInstanceinaVPC.html", CONTROLS],
-    fix=Fix(
-        cli="aws rds modify-db-instance --region {resource.region} --db-instance-identifier {resource.id} "
-        "--no-publicly-accessible --apply-immediately",
-        text="Clients outside the VPC are cut off: give them a VPN or peering first.",
-    ),
+    references=[IN_VPC, CONTROLS],
+    fix=NOT_PUBLIC,
 )
 def instance_not_public(instance: DBInstance) -> Problems:
     """Database instances have no public address.
@@ -54,26 +47,50 @@ def instance_not_public(instance: DBInstance) -> Problems:
 
 
 @check(
-    "rds-instance-encrypted",
-    Severity.MEDIUM,
-    reads=[DBInstance.engine, DBInstance.encrypted, DBInstance.encryption_type],
-    references=[f"{USER_GUIDE}/Overview.Encryption.html", CONTROLS],
-    fix=Fix(
-        text="Encryption is chosen when an instance is created: copy a snapshot of it with a KMS key, restore the copy "
-        "under a new name, and move the clients over. A cluster is restored whole.",
-        downtime=True,
-        replacement=True,
-    ),
-    applies=relational,
+    "rds-instance-not-exposed",
+    Severity.CRITICAL,
+    reads=[DBInstance.public, DBInstance.port, DBInstance.groups, SecurityGroup.rules, PrefixList.sources],
+    references=[f"{USER_GUIDE}/Overview.RDSSecurityGroups.html", IN_VPC],
+    fix=NOT_PUBLIC,
 )
-def instance_encrypted(instance: DBInstance) -> Problems:
-    """The storage of database instances is encrypted.
+def instance_not_exposed(
+    instance: DBInstance, inventory: Inventory, *, widest_ipv4: int = WIDEST_IPV4, widest_ipv6: int = WIDEST_IPV6
+) -> Problems:
+    """The internet cannot reach the port of a database instance.
 
-    Its backups, snapshots and replicas are then encrypted too. An instance of a cluster is as encrypted as the
-    cluster; encryption with a key that AWS owns counts, although StorageEncrypted is false with it.
+    It can where the instance has a public address and its security groups, taken together, admit more public addresses
+    to its port than one block of the prefix length widest_ipv4 or widest_ipv6. Routes and network ACLs may still be in
+    the way, and are not read: neither is meant to be a database's only protection.
     """
-    if not instance.encrypted and instance.encryption_type not in ENCRYPTED:
-        yield Problem("the storage is not encrypted", found=False, expected="StorageEncrypted: true")
+    if not instance.public:
+        return
+    rules, unseen = _rules(instance, inventory)
+    sources = open_to(rules, "tcp", instance.port, Widest(widest_ipv4, widest_ipv6))
+    if sources:
+        texts = [each.text for each in sources]
+        yield Problem(
+            f"the internet ({', '.join(texts)}) reaches port {instance.port}",
+            found=texts,
+            expected=f"no rule that admits the internet to port {instance.port}",
+        )
+    elif unseen:
+        raise unseen
+
+
+def _rules(instance: DBInstance, inventory: Inventory) -> tuple[list[Rule], Unseen | None]:
+    """Return the known rules of all groups of an instance that open its port, and why any are unseen."""
+    known: list[Rule] = []
+    unseen: Unseen | None = None
+    for each in instance.groups:
+        try:
+            rules, refusal = inventory.require(SecurityGroup, each).known_rules(
+                lambda rule: rule.opens("tcp", instance.port)
+            )
+            known += rules
+            unseen = unseen or refusal
+        except Unseen as refusal:
+            unseen = unseen or refusal
+    return known, unseen
 
 
 @check(
@@ -87,9 +104,10 @@ def instance_encrypted(instance: DBInstance) -> Problems:
         DBInstance.backup_days,
     ],
     references=[f"{USER_GUIDE}/USER_WorkingWithAutomatedBackups.html", CONTROLS],
-    fix=Fix(
-        cli="aws rds modify-db-instance --region {resource.region} --db-instance-identifier {resource.id} "
+    fix=INSTANCE.fix(
         "--backup-retention-period 7 --apply-immediately",
+        "backup_retention_period = 7",
+        "BackupRetentionPeriod: 7",
         text="Turning backups on suspends I/O for seconds to minutes.",
         cost=True,
     ),
@@ -109,15 +127,34 @@ def instance_backups_kept(instance: DBInstance, *, minimum_days: int = 7) -> Pro
 
 
 @check(
+    "rds-instance-backup-plan",
+    Severity.MEDIUM,
+    reads=[DBInstance.engine, DBInstance.cluster, DBInstance.last_backup],
+    references=["https://docs.aws.amazon.com/aws-backup/latest/devguide/assigning-resources.html", CONTROLS],
+    fix=Fix(
+        cli="aws backup create-backup-selection --region {resource.region} --backup-plan-id PLAN_ID "
+        "--backup-selection SelectionName=databases,IamRoleArn=ROLE_ARN,Resources={resource.arn}",
+        text="Afterwards it takes until the plan's first backup for the instance to pass.",
+        cost=True,
+    ),
+    applies=alone,
+)
+def instance_backup_plan(instance: DBInstance) -> Problems:
+    """AWS Backup backs up database instances.
+
+    RDS's own backups go when the instance is deleted, and whoever may delete it may delete them. Those of AWS Backup
+    lie in a vault with permissions, retention and copies of their own. An instance passes once there is a backup.
+    """
+    if instance.last_backup is None:
+        yield Problem("AWS Backup holds no backup of the instance", expected="a recovery point")
+
+
+@check(
     "rds-instance-multi-az",
     Severity.MEDIUM,
     reads=[DBInstance.engine, DBInstance.cluster, DBInstance.multi_az],
     references=[f"{USER_GUIDE}/Concepts.MultiAZ.html", CONTROLS],
-    fix=Fix(
-        cli="aws rds modify-db-instance --region {resource.region} --db-instance-identifier {resource.id} "
-        "--multi-az --apply-immediately",
-        cost=True,
-    ),
+    fix=INSTANCE.fix("--multi-az --apply-immediately", "multi_az = true", "MultiAZ: true", cost=True),
     applies=lambda instance: managed(instance) and not instance.cluster,
 )
 def instance_multi_az(instance: DBInstance) -> Problems:
@@ -135,9 +172,10 @@ def instance_multi_az(instance: DBInstance) -> Problems:
     Severity.HIGH,
     reads=[DBInstance.engine, DBInstance.minor_upgrades],
     references=[f"{USER_GUIDE}/USER_UpgradeDBInstance.Upgrading.html", CONTROLS],
-    fix=Fix(
-        cli="aws rds modify-db-instance --region {resource.region} --db-instance-identifier {resource.id} "
+    fix=INSTANCE.fix(
         "--auto-minor-version-upgrade",
+        "auto_minor_version_upgrade = true",
+        "AutoMinorVersionUpgrade: true",
         text="Upgrades restart the database in its maintenance window.",
         downtime=True,
     ),
@@ -151,3 +189,79 @@ def instance_minor_upgrades(instance: DBInstance) -> Problems:
     """
     if not instance.minor_upgrades:
         yield Problem("minor upgrades are not automatic", found=False, expected="AutoMinorVersionUpgrade: true")
+
+
+@check(
+    "rds-instance-monitored",
+    Severity.LOW,
+    reads=[DBInstance.engine, DBInstance.monitoring_seconds],
+    references=[f"{USER_GUIDE}/USER_Monitoring.OS.html", CONTROLS],
+    fix=INSTANCE.fix(
+        "--monitoring-interval 60 --monitoring-role-arn ROLE_ARN",
+        "monitoring_interval = 60\n  monitoring_role_arn = aws_iam_role.monitoring.arn",
+        "MonitoringInterval: 60\n  MonitoringRoleArn: !GetAtt MonitoringRole.Arn",
+        cost=True,
+    ),
+    applies=managed,
+)
+def instance_monitored(instance: DBInstance, *, longest_interval: int = 60) -> Problems:
+    """The operating system under database instances is monitored.
+
+    Enhanced Monitoring shows processes, memory and disks as the machine itself sees them, every longest_interval
+    seconds or more often; CloudWatch alone sees only the machine's outside. RDS Custom does not have it.
+    """
+    seconds = instance.monitoring_seconds
+    if not 0 < seconds <= longest_interval:
+        told = f"takes only every {seconds} seconds" if seconds else "is off"
+        yield Problem(f"Enhanced Monitoring {told}", found=seconds, expected=f"1 to {longest_interval} seconds")
+
+
+@check(
+    "rds-instance-in-vpc",
+    Severity.HIGH,
+    reads=[DBInstance.engine, DBInstance.vpc],
+    references=[IN_VPC, CONTROLS],
+    fix=INSTANCE.fix(
+        "--db-subnet-group-name SUBNET_GROUP --apply-immediately",
+        "db_subnet_group_name = aws_db_subnet_group.this.name",
+        "DBSubnetGroupName: !Ref SubnetGroup",
+        text="The instance restarts and gets another address.",
+        downtime=True,
+    ),
+    applies=relational,
+)
+def instance_in_vpc(instance: DBInstance) -> Problems:
+    """Database instances are in a VPC.
+
+    Only there do security groups, network ACLs and routes decide who can reach them.
+    """
+    if instance.vpc is None:
+        yield Problem("the instance is in no VPC", expected="a DB subnet group of a VPC")
+
+
+@check(
+    "rds-instance-certificate-valid",
+    Severity.MEDIUM,
+    reads=[DBInstance.engine, DBInstance.certificate_end, DBInstance.authority_end],
+    references=[f"{USER_GUIDE}/UsingWithRDS.SSL-certificate-rotation.html", f"{USER_GUIDE}/UsingWithRDS.SSL.html"],
+    fix=Fix(
+        cli=f"{INSTANCE.modify} --ca-certificate-identifier CA --apply-immediately",
+        text="Give the clients the new authority's certificate first. Some engines restart.",
+        downtime=True,
+    ),
+    applies=managed,
+)
+def instance_certificate_valid(instance: DBInstance, *, days_left: int = 30, authority_days_left: int = 90) -> Problems:
+    """The certificates of database instances, and of their authority, do not expire soon.
+
+    Clients that verify whom they talk to cannot connect with an expired one. RDS renews an instance's certificate by
+    itself long before days_left are all it has, but never its authority: that takes authority_days_left to plan.
+    """
+    yield from _expiring("the server certificate", instance.certificate_end, instance.at + timedelta(days=days_left))
+    limit = instance.at + timedelta(days=authority_days_left)
+    yield from _expiring("the authority's certificate", instance.authority_end, limit)
+
+
+def _expiring(what: str, end: datetime, limit: datetime) -> Problems:
+    if end < limit:
+        yield Problem(f"{what} expires on {end:%Y-%m-%d}", found=end, expected=f"not before {limit:%Y-%m-%d}")
