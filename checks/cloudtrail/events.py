@@ -1,7 +1,8 @@
-"""Which management events a trail's event selectors record (CloudTrail API Reference, "GetEventSelectors")."""
+"""Which events a trail's event selectors record (CloudTrail API Reference, "GetEventSelectors")."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
         GetEventSelectorsResponseTypeDef,
     )
 
+S3_OBJECT: Final = "AWS::S3::Object"
+ALL_BUCKETS: Final = re.compile(r"arn:[\w-]+:s3(:::)?")
+"""How a basic selector names every bucket there is and will be."""
 READ: Final = "read"
 WRITE: Final = "write"
 ALL: Final = frozenset({READ, WRITE})
@@ -29,6 +33,16 @@ def recorded(selectors: GetEventSelectorsResponseTypeDef) -> frozenset[str]:
     as a whole; AWS Config's rule multi-region-cloudtrail-enabled reads selectors the same way.
     """
     return frozenset().union(*_kinds(selectors))
+
+
+def recorded_of_objects(selectors: GetEventSelectorsResponseTypeDef) -> frozenset[str]:
+    """Return the kinds of data events, READ and WRITE, that the selectors record of all objects in all buckets.
+
+    A selector that names buckets, or filters by anything but readOnly, records no kind as a whole.
+    """
+    basic = (_basic_objects(each) for each in selectors.get("EventSelectors", ()))
+    advanced = (_advanced_objects(each) for each in selectors.get("AdvancedEventSelectors", ()))
+    return frozenset().union(*basic, *advanced)
 
 
 def readable(selectors: GetEventSelectorsResponseTypeDef) -> GetEventSelectorsResponseTypeDef:
@@ -50,8 +64,24 @@ def _basic(selector: EventSelectorOutputTypeDef) -> frozenset[str]:
     return BY_TYPE[selector.get("ReadWriteType", "All")]
 
 
+def _basic_objects(selector: EventSelectorOutputTypeDef) -> frozenset[str]:
+    everything = any(
+        each.get("Type") == S3_OBJECT and any(ALL_BUCKETS.fullmatch(arn) for arn in each.get("Values", ()))
+        for each in selector.get("DataResources", ())
+    )
+    return BY_TYPE[selector.get("ReadWriteType", "All")] if everything else frozenset()
+
+
 def _advanced(selector: AdvancedEventSelectorOutputTypeDef) -> frozenset[str]:
+    return _kinds_where(selector, {"eventCategory": ["Management"]})
+
+
+def _advanced_objects(selector: AdvancedEventSelectorOutputTypeDef) -> frozenset[str]:
+    return _kinds_where(selector, {"eventCategory": ["Data"], "resources.type": [S3_OBJECT]})
+
+
+def _kinds_where(selector: AdvancedEventSelectorOutputTypeDef, wanted: dict[str, list[str]]) -> frozenset[str]:
+    """Return the kinds that a selector records of the wanted events; none where it filters them further."""
     fields = {each["Field"]: each.get("Equals", []) for each in selector["FieldSelectors"]}
-    if fields.pop("eventCategory", []) != ["Management"] or fields.keys() - {"readOnly"}:
-        return frozenset()
-    return frozenset(BY_READ_ONLY[value.lower()] for value in fields.get("readOnly", BY_READ_ONLY))
+    kinds = fields.pop("readOnly", BY_READ_ONLY)
+    return frozenset(BY_READ_ONLY[value.lower()] for value in kinds) if fields == wanted else frozenset()

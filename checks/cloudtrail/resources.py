@@ -34,6 +34,7 @@ class Trail(Resource, type="AWS::CloudTrail::Trail", service="cloudtrail", scope
     is_multi_region = Listed[bool]("IsMultiRegionTrail")
     validates_log_files = Listed[bool]("LogFileValidationEnabled")
     has_custom_selectors = Listed[bool]("HasCustomEventSelectors")
+    has_insights = Listed[bool]("HasInsightSelectors")
     bucket_name = Listed[str]("S3BucketName")
     # DescribeTrails leaves out strings that are not set.
     kms_key = Listed["str | None"]("KmsKeyId", default=None)
@@ -44,6 +45,9 @@ class Trail(Resource, type="AWS::CloudTrail::Trail", service="cloudtrail", scope
     delivered_to_log_group = Asked["datetime | None"](
         "GetTrailStatus", "LatestCloudWatchLogsDeliveryTime", default=None, Name="{arn}"
     )
+
+    # Left out as long as the latest log file was delivered.
+    delivery_error = Asked[str]("GetTrailStatus", "LatestDeliveryError", default="", Name="{arn}")
 
     @derived(has_custom_selectors)
     def has_foreign_default_selectors(self) -> bool:
@@ -68,6 +72,13 @@ class Trail(Resource, type="AWS::CloudTrail::Trail", service="cloudtrail", scope
             lambda: self.is_logging,
             lambda: events.recorded(self.event_selectors) == events.ALL,
         )
+
+    @derived(is_multi_region, is_logging, event_selectors)
+    def object_events(self) -> frozenset[str]:
+        """The kinds of data events, read and write, that the trail records of all objects in every region."""
+        if both(lambda: self.is_multi_region, lambda: self.is_logging):
+            return events.recorded_of_objects(self.event_selectors)
+        return frozenset()
 
     @property
     def is_own(self) -> bool:

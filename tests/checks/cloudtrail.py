@@ -84,11 +84,13 @@ CASES: list[Case] = [
                 {"eventCategory": MANAGEMENT, "readOnly": {"Equals": ["false"]}},
             )
         ),
+        doubt="A selector for reading and one for writing record together what one selector for both does.",
     ),
-    # The organization's trail counts in its member accounts, which may not read its selectors: it has none of its own.
     passes(
         account_multi_region_trail,
         *account(organization_trail(is_multi_region=True, is_logging=True, has_custom_selectors=False)),
+        doubt="The organization's trail counts in its member accounts, which may not read its selectors, if these are "
+        "the default ones.",
     ),
     unknown(
         account_multi_region_trail,
@@ -111,7 +113,11 @@ CASES: list[Case] = [
     fails(account_multi_region_trail, *account(basic())),
     fails(account_multi_region_trail, *account(basic({"ReadWriteType": "WriteOnly"}))),
     fails(account_multi_region_trail, *account(basic({"IncludeManagementEvents": False}))),
-    fails(account_multi_region_trail, *account(basic({"ExcludeManagementEventSources": ["kms.amazonaws.com"]}))),
+    fails(
+        account_multi_region_trail,
+        *account(basic({"ExcludeManagementEventSources": ["kms.amazonaws.com"]})),
+        doubt="A trail that leaves out the events of KMS does not record every management event.",
+    ),
     fails(account_multi_region_trail, *account(advanced({"eventCategory": {"Equals": ["Data"]}}))),
     fails(
         account_multi_region_trail,
@@ -159,8 +165,14 @@ CASES: list[Case] = [
     # Either way of being public is enough, whatever was not seen of the other.
     fails(bucket_not_public, delivering_to(), bucket(public=refused(), grants=[GRANT]), OPEN),
     fails(bucket_not_public, delivering_to(), bucket(public=True, grants=refused()), OPEN),
-    # A trail may deliver to a bucket of another account, of which this one cannot tell.
-    unknown(bucket_not_public, delivering_to("theirs"), bucket(), OPEN, says="theirs belongs to another account"),
+    unknown(
+        bucket_not_public,
+        delivering_to("theirs"),
+        bucket(),
+        OPEN,
+        says="theirs belongs to another account",
+        doubt="A trail may deliver to a bucket of another account, of which this one cannot tell.",
+    ),
     unknown(bucket_not_public, delivering_to(), unlisted=[Bucket], says="ListBuckets"),
     unknown(bucket_not_public, delivering_to(), bucket(public=refused("s3:GetBucketPolicyStatus")), OPEN),
     inapplicable(bucket_not_public, organization_trail(bucket_name="theirs")),
