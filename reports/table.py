@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 WIDTH: Final = 80
 TOP: Final = 10
 """How many findings and gaps are told in full; the rest is counted."""
+COUNTED: Final = {"FAIL": "failed", "UNKNOWN": "unknown", "PARTIAL": "partly", "PASS": "passed"}
+"""The statuses of controls that a framework's line counts, and what they are called there."""
 COLOURS: Final = {Severity.CRITICAL: "magenta", Severity.HIGH: "red", Severity.MEDIUM: "yellow", Severity.LOW: "cyan"}
 
 
@@ -128,11 +130,13 @@ class _Page:
             yield f"  … and {len(gaps) - TOP:,} more operations"
 
     def _frameworks(self) -> Iterator[str]:
-        if self.report.frameworks:
-            yield self._styled("  Frameworks", bold=True)
+        """Yield each framework's score and how many of its controls have which status."""
+        if not self.report.frameworks:
+            return
+        titles = "".join(f"{title:>8}" for title in ("score", *COUNTED.values(), "total"))
+        yield self._styled(f"  {padded('Frameworks', 28)}{titles}", bold=True)
         for framework in self.report.frameworks:
-            status = Counter(control.status for control in framework.controls)
+            count = Counter(control.status for control in framework.controls)
             score = "none" if framework.tally.score is None else f"{framework.tally.score:g}"
-            told = f"{status['PASS'] + status['PARTIAL']} passed, {status['FAIL']} failed, {status['UNKNOWN']} unknown"
-            name = padded(shortened(framework.id, 32), 32)
-            yield f"  {name}{score:>6}   {told} of {len(framework.controls)} controls"
+            cells = [score, *(str(count[status] or "·") for status in COUNTED), str(len(framework.controls))]
+            yield f"  {padded(shortened(framework.id, 28), 28)}" + "".join(f"{cell:>8}" for cell in cells)

@@ -36,6 +36,7 @@ SCRIPTS: Final = (
     "facets",
     "detail",
     "drawer",
+    "frameworks",
     "toolbar",
     "printing",
     "theme",

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from auditor.finding import Evidence, Finding
-    from auditor.report import Report
+    from auditor.report import ControlResult, FrameworkResult, Report
 
 T = TypeVar("T")
 CHUNK: Final = 500
@@ -49,7 +49,7 @@ def pack(document: object) -> str:
 
 
 def core(report: Report) -> dict[str, Any]:
-    """Return the part of ``report`` that the page needs at once: checks, controls and the columns of the findings."""
+    """Return the part of ``report`` that the page needs at once: checks, frameworks and the columns of the findings."""
     checks = {check.id: number for number, check in enumerate(report.checks)}
     accounts, regions, services, resources = _Table[str](), _Table[str](), _Table[str](), _Table[tuple[str, ...]]()
     findings = report.findings
@@ -67,7 +67,7 @@ def core(report: Report) -> dict[str, Any]:
     return {
         "chunk": CHUNK,
         "checks": report.checks,
-        "controls": _controls(report, checks),
+        "frameworks": [_framework(each, checks) for each in report.frameworks],
         "statuses": STATUSES,
         "severities": list(Severity),
         "accounts": accounts.values,
@@ -98,17 +98,29 @@ def _notes(finding: Finding) -> list[str]:
     return [finding.error] if finding.error else []
 
 
-def _controls(report: Report, checks: dict[str, int]) -> dict[str, Any]:
-    """Return the checks of every control by its ``framework:control`` name, as the page's links name it."""
+def _framework(framework: FrameworkResult, checks: dict[str, int]) -> dict[str, Any]:
     return {
-        f"{framework.id}:{control.id}": {
-            "framework": framework.title,
-            "id": control.id,
-            "title": control.title,
-            "checks": [checks[check] for check in control.checks if check in checks],
-        }
-        for framework in report.frameworks
-        for control in framework.controls
+        "id": framework.id,
+        "title": framework.title,
+        "source": framework.source,
+        "controls": [_control(control, checks) for control in framework.controls],
+    }
+
+
+def _control(control: ControlResult, checks: dict[str, int]) -> dict[str, Any]:
+    """Return a control; its findings are those of its checks, which are numbered where they were run."""
+    return {
+        "id": control.id,
+        "title": control.title,
+        "status": control.status,
+        "level": control.level,
+        "severity": control.severity.lower(),
+        "checks": [checks[check] for check in control.checks if check in checks],
+        "others": [check for check in control.checks if check not in checks],
+        "failing": control.failing,
+        "unknown": control.unknown,
+        "manual": control.manual,
+        "uncovered": control.uncovered,
     }
 
 

@@ -10,7 +10,7 @@ import msgspec
 from auditor.severity import Severity, Status
 
 if TYPE_CHECKING:
-    from auditor.report import ControlResult, FrameworkResult, Report, Tally
+    from auditor.report import FrameworkResult, Report, Tally
 
 CONTROL_STATUSES: Final = ("FAIL", "UNKNOWN", "MANUAL", "PARTIAL", "UNCOVERED", "PASS", "NOT_APPLICABLE")
 """In the order in which a framework's totals are told."""
@@ -63,12 +63,7 @@ class Summary:
     @property
     def bars(self) -> list[tuple[str, float, float]]:
         """Severity, offset and width in percent of each part of the bar of failures."""
-        bars, offset = [], 0.0
-        for severity, failures in self.failures:
-            width = 100 * failures / self.failed if self.failed else 0.0
-            bars.append((severity, round(offset, 2), round(width, 2)))
-            offset += width
-        return bars
+        return _bars(self.failures)
 
     @staticmethod
     def totals(framework: FrameworkResult) -> list[tuple[str, int]]:
@@ -76,10 +71,21 @@ class Summary:
         count = Counter(control.status for control in framework.controls)
         return [(status, count[status]) for status in CONTROL_STATUSES if count[status]]
 
-    @staticmethod
-    def query(control: ControlResult) -> str:
-        """Return the part of a link that selects the statuses worth seeing of ``control``."""
-        return {"FAIL": "", "UNKNOWN": "&status=UNKNOWN&status=ERROR"}.get(control.status, "&status=")
+    @classmethod
+    def segments(cls, framework: FrameworkResult) -> list[tuple[str, float, float]]:
+        """Return status, offset and width in percent of each part of the bar of ``framework``'s controls."""
+        return _bars(cls.totals(framework))
+
+
+def _bars(counts: list[tuple[str, int]]) -> list[tuple[str, float, float]]:
+    """Return name, offset and width in percent of each part of a bar; no width where nothing was counted."""
+    total = sum(count for _, count in counts) or 1
+    bars, offset = [], 0.0
+    for name, count in counts:
+        width = 100 * count / total
+        bars.append((name, round(offset, 2), round(width, 2)))
+        offset += width
+    return bars
 
 
 def _worst(tally: Tally) -> tuple[float, int, str]:

@@ -2,12 +2,13 @@
 
 import hashlib
 import random
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from auditor.finding import Evidence, Finding, Problem, Refusal, ResourceRef
-from auditor.report import AuditFacts, CheckFacts, ControlResult, FixFacts, FrameworkResult, GapFacts, Report
+from auditor.report import AuditFacts, CheckFacts, ControlResult, FixFacts, FrameworkResult, GapFacts, Report, Scope
 from auditor.score import FORMULA, coverage, score, tallies, tally
 from auditor.severity import Severity, Status
 
@@ -156,15 +157,43 @@ def report_of(checks, findings, **rest):
 
 def framework(findings):
     controls = (
-        ControlResult("1.1", "Ensure no bucket is open to the public", "FAIL", ("s3-bucket-not-public",), 2, 1),
+        ControlResult(
+            "1.1", "Ensure no bucket is open to the public", "FAIL", ("s3-bucket-not-public",), 2, 1, level=1
+        ),
         ControlResult("1.2", "Ensure the root user has MFA", "PASS", ("iam-root-mfa",), 0, 0),
-        ControlResult("1.3", "Ensure contact details are current", "MANUAL", (), 0, 0, "Compare them with reality."),
+        ControlResult(
+            "1.3", "Ensure contact details are current", "MANUAL", (), 0, 0, "Compare them with reality.", level=2
+        ),
         ControlResult("1.4", "Ensure instances require IMDSv2", "FAIL", ("ec2-instance-imdsv2",), 1, 0),
         ControlResult("2.1", "Ensure keys are rotated", "UNKNOWN", ("iam-user-keys-rotated",), 0, 3),
         ControlResult("2.2", "Ensure EFS is encrypted", "NOT_APPLICABLE", ("efs-encrypted",), 0, 0),
-        ControlResult("2.3", "Ensure nobody shares passwords", "UNCOVERED", (), 0, 0),
+        ControlResult("2.3", "Ensure nobody shares passwords", "UNCOVERED", (), 0, 0, uncovered="No check knows."),
     )
-    return FrameworkResult("cis-aws-5.0", "CIS Amazon Web Services Foundations 5.0.0", tally("cis", findings), controls)
+    return FrameworkResult(
+        id="cis-aws-5.0",
+        title="CIS Amazon Web Services Foundations 5.0.0",
+        source="https://www.cisecurity.org",
+        tally=tally("cis-aws-5.0", findings),
+        scope=Scope(controls=7, decided=5, partly=0, manual=1, uncovered=1),
+        controls=controls,
+    )
+
+
+def severe_framework(findings, name="hub"):
+    """Return a framework with severities of its own, one control, and a name that may want to be something else."""
+    control = ControlResult(
+        f"{name}.1",
+        name,
+        "FAIL",
+        (*(each for each, *_ in CHECKS if each.startswith("s3")), "s3-not-run"),
+        9,
+        2,
+        manual=name,
+        uncovered=name,
+        severity="HIGH",
+    )
+    scope = Scope(controls=1, decided=0, partly=1, manual=0, uncovered=0)
+    return FrameworkResult("hub", name, "docs", tally("hub", findings), scope, (control,))
 
 
 SPREAD = (Status.PASS,) * 5 + (Status.FAIL,) * 3 + (Status.UNKNOWN,) + (Status.ACCEPTED,)
@@ -199,6 +228,13 @@ def small_report():
     actions = ["s3:GetBucketPolicy", "ec2:DescribeInstances", "rds:DescribeDBInstances", "iam:GetCredentialReport"]
     policy = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": actions, "Resource": "*"}]}
     return report_of(checks, findings, frameworks=(framework(findings),), gaps=(gap,), missing_permissions=policy)
+
+
+@pytest.fixture(scope="session")
+def two_frameworks_report(small_report):
+    """The small audit, scored against two frameworks."""
+    findings = small_report.findings
+    return replace(small_report, frameworks=(framework(findings), severe_framework(findings)))
 
 
 @pytest.fixture(scope="session")
@@ -261,4 +297,5 @@ def hostile_report():
                 checks[0], name, Status.FAIL, problems=(problem,), evidence=(evidence,), account=name, region=name
             )
         )
-    return report_of(checks, findings, formula=names[0])
+    frameworks = (framework(findings), severe_framework(findings, names[0]))
+    return report_of(checks, findings, formula=names[0], frameworks=frameworks)

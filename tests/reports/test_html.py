@@ -133,9 +133,36 @@ def test_summary_is_readable_without_the_script(small_report, small):
     assert "9 of 130 questions could not be read" in text
     assert "s3:GetBucketPolicy" in text
     assert "CIS Amazon Web Services Foundations 5.0.0" in text
-    assert "Compare them with reality." in text
     assert small_report.formula in text
     assert "The list of findings needs JavaScript" in text
+
+
+def test_frameworks_travel_with_what_decides_their_controls(two_frameworks_report):
+    document = Document(render(two_frameworks_report))
+    first, second = document.unpacked("core")["frameworks"]
+    checks = [check["id"] for check in document.unpacked("core")["checks"]]
+    assert [each["id"] for each in first["controls"]] == ["1.1", "1.2", "1.3", "1.4", "2.1", "2.2", "2.3"]
+    (control,) = second["controls"]
+    assert (control["severity"], control["level"], control["failing"], control["unknown"]) == ("high", 0, 9, 2)
+    assert [checks[number] for number in control["checks"]] == [
+        "s3-bucket-not-public", "s3-bucket-encrypted-with-kms", "s3-bucket-versioned",
+    ]  # fmt: skip
+    assert control["others"] == ["s3-not-run"]
+    assert first["controls"][2]["manual"] == "Compare them with reality."
+
+
+def test_a_framework_s_bar_is_full(small_report):
+    (framework,) = small_report.frameworks
+    segments = Summary.segments(framework)
+    assert [status for status, _, _ in segments][:2] == ["FAIL", "UNKNOWN"]
+    assert sum(width for _, _, width in segments) == pytest.approx(100, abs=0.1)
+    assert segments[0][1] == 0.0
+
+
+def test_frameworks_add_little_to_a_page(small_report):
+    """Findings are not repeated: a control is a few numbers and sentences, compressed."""
+    many = replace(small_report, frameworks=small_report.frameworks * 20)
+    assert len(render(many)) - len(render(small_report)) < 20 * 3000
 
 
 def test_page_tells_that_an_audit_is_partial_and_warns(small_report):

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from universe import FURNISHED, LOCKED, REFUSED, Answers, boxes, call, reported, standard
 
+from auditor.frameworks import Control, Framework
 from auditor.textual import width_of
 from reports.table import render
 
@@ -45,6 +46,21 @@ def test_it_tells_what_aws_did_not():
     source.table[call("GetLock", Box="a")] = REFUSED
     text = render(reported(source, LOCKED))
     assert "toy:GetLock: AccessDenied, 1 answer missing: grant toy:GetLock to the auditor" in " ".join(text.split())
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_frameworks_are_a_line_each(width):
+    controls = (
+        Control("1", "Locked", ("toy-box-locked",)),
+        Control("2", "Furnished", ("toy-house-furnished",), uncovered="The cellar."),
+        Control("3", "Kept", manual="The keys."),
+    )
+    framework = Framework("a-framework-with-a-long-name", "F", "https://example.com", controls)
+    text = render(reported(standard(), LOCKED, FURNISHED, frameworks=[framework]), width=width)
+    (title, row) = [line.split() for line in text.splitlines() if "passed" in line or "a-framewo" in line]
+    assert title == ["Frameworks", "score", "failed", "unknown", "partly", "passed", "total"]
+    assert row[1:] == ["58.3", "1", "·", "1", "·", "3"]
+    assert max(map(width_of, text.splitlines())) <= width
 
 
 def test_many_failures_are_counted_and_the_rest_is_named():

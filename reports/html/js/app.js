@@ -21,6 +21,7 @@ class App {
     this.list = new VirtualList(byId("list"), byId("toolbar"), (index) => this.#row(index));
     this.facets = FACETS.map((key) => new Facet(key, findings, (_, chosen) => change({ chosen: { ...this.state.chosen, [key]: chosen } })));
     byId("facets").append(...this.facets.map((facet) => facet.element));
+    this.frameworks = new FrameworksView(findings);
     this.drawer = new Drawer(byId("drawer"), findings, { step: (by) => this.step(by), close: () => this.close() });
     addEventListener("popstate", () => this.#follow());
     addEventListener("resize", () => this.#layOut());
@@ -53,7 +54,8 @@ class App {
       link.removeAttribute("aria-current");
       if (link.hash === `#${state.view}`) link.setAttribute("aria-current", "page");
     }
-    const selected = formatState({ ...state, view: "", finding: "" });
+    if (state.view === "frameworks") this.frameworks.show(state);
+    const selected = formatState({ ...state, view: "", finding: "", framework: "", controls: "" });
     if (selected !== this.selected) this.#select();
     this.selected = selected;
     this.#showFinding();
@@ -161,10 +163,10 @@ class App {
     const link = /** @type {Element} */ (event.target).closest("a");
     if (!link || !link.getAttribute("href")?.startsWith("#") || !addressesView(link.hash)) return;
     event.preventDefault();
-    const view = this.state.view;
+    const { view, framework } = this.state;
     this.go(parseState(link.hash), true);
     const top = byId("views").getBoundingClientRect().top;
-    if (view !== this.state.view && top < 0) scrollBy(0, top);
+    if ((view !== this.state.view || framework !== this.state.framework) && top < 0) scrollBy(0, top);
     if (link.closest(".overview, .drawer") && !this.state.finding) byId("views").scrollIntoView({ block: "nearest" });
   }
 

@@ -40,6 +40,12 @@ class Findings {
     this.haystack = null;
     /** @type {Map<number, Promise<Detail[]>>} */
     this.details = new Map();
+    /** @type {Map<number, number[]> | null} */
+    this.failing = null;
+    /** The controls by `framework:control`, with their frameworks' titles. @type {Map<string, {framework: string, control: Control}>} */
+    this.controls = new Map(
+      core.frameworks.flatMap((framework) => framework.controls.map((control) => [`${framework.id}:${control.id}`, { framework: framework.title, control }])),
+    );
     this.checkNumbers = new Map(core.checks.map((check, index) => [check.id, index]));
   }
 
@@ -78,6 +84,28 @@ class Findings {
    */
   find(fingerprint) {
     return this.columns.fingerprint.indexOf(fingerprint);
+  }
+
+  /**
+   * The failures of a check, in the order of the report.
+   * @param {number} check
+   */
+  failures(check) {
+    this.failing ??= this.#failuresByCheck();
+    return this.failing.get(check) ?? [];
+  }
+
+  #failuresByCheck() {
+    const failed = this.core.statuses.indexOf("FAIL");
+    /** @type {Map<number, number[]>} */
+    const failing = new Map();
+    this.columns.check.forEach((check, finding) => {
+      if (this.columns.status[finding] !== failed) return;
+      const others = failing.get(check);
+      if (others) others.push(finding);
+      else failing.set(check, [finding]);
+    });
+    return failing;
   }
 
   /**

@@ -178,10 +178,10 @@ function checkLink(check) {
  * @param {string} name `framework:control`
  */
 function controlLink(findings, name) {
-  const control = findings.core.controls[name];
-  if (!control) return foreign(name);
+  const known = findings.controls.get(name);
+  if (!known) return foreign(name);
   const href = formatState({ ...defaultState(), control: name });
-  return make("a", { class: "foreign", href }, line(`${control.framework} ${control.id}: ${control.title}`));
+  return make("a", { class: "foreign", href }, line(`${known.framework} ${known.control.id}: ${known.control.title}`));
 }
 
 /** @param {string} address */

@@ -45,13 +45,13 @@ class Query {
    */
   allowedChecks(state) {
     if (!state.checks.length && !state.control) return null;
-    const { core, checkNumbers } = this.findings;
+    const { core, controls, checkNumbers } = this.findings;
     const allowed = new Uint8Array(core.checks.length);
     for (const id of state.checks) {
       const check = checkNumbers.get(id);
       if (check !== undefined) allowed[check] = 1;
     }
-    for (const check of core.controls[state.control]?.checks ?? []) allowed[check] = 1;
+    for (const check of controls.get(state.control)?.control.checks ?? []) allowed[check] = 1;
     return allowed;
   }
 

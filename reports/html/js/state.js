@@ -14,6 +14,8 @@ function defaultState() {
     sort: "severity",
     descending: false,
     finding: "",
+    framework: "",
+    controls: "",
   };
 }
 
@@ -35,6 +37,8 @@ function parseState(hash) {
   state.checks = parameters.getAll("check");
   state.control = parameters.get("control") ?? "";
   state.finding = parameters.get("finding") ?? "";
+  state.framework = parameters.get("framework") ?? "";
+  state.controls = parameters.get("controls") ?? "";
   state.descending = parameters.get("order") === "reverse";
   state.group = among(GROUPS, parameters.get("group"), state.group);
   state.sort = among(SORTS, parameters.get("sort"), state.sort);
@@ -70,6 +74,8 @@ function formatState(state) {
     sort: state.sort === usual.sort ? "" : state.sort,
     order: state.descending ? "reverse" : "",
     finding: state.finding,
+    framework: state.framework,
+    controls: state.controls,
   };
   for (const [key, value] of Object.entries(rest)) if (value) parameters.append(key, value);
   const text = parameters.toString();

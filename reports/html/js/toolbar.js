@@ -59,9 +59,9 @@ class Toolbar {
    * @param {Findings} findings
    */
   #chips(state, findings) {
-    const control = findings.core.controls[state.control];
+    const known = findings.controls.get(state.control);
     const chips = state.checks.map((check) => this.#chip(`Check ${check}`, { checks: state.checks.filter((other) => other !== check) }));
-    if (state.control) chips.push(this.#chip(control ? `${control.framework} ${control.id}` : state.control, { control: "" }));
+    if (state.control) chips.push(this.#chip(known ? `${known.framework} ${known.control.id}` : state.control, { control: "" }));
     return chips;
   }
 

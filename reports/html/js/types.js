@@ -45,11 +45,27 @@
  */
 
 /**
+ * A framework's control; its findings are those of its checks.
  * @typedef {object} Control
- * @property {string} framework
  * @property {string} id
  * @property {string} title
+ * @property {string} status
+ * @property {number} level 0 where the framework has none
+ * @property {string} severity empty where the framework has none
  * @property {number[]} checks
+ * @property {string[]} others the ids of its checks that were not run
+ * @property {number} failing
+ * @property {number} unknown
+ * @property {string} manual
+ * @property {string} uncovered
+ */
+
+/**
+ * @typedef {object} Framework
+ * @property {string} id
+ * @property {string} title
+ * @property {string} source where it is published
+ * @property {Control[]} controls
  */
 
 /**
@@ -57,7 +73,7 @@
  * @typedef {object} Core
  * @property {number} chunk how many findings share a chunk of details
  * @property {Check[]} checks
- * @property {Record<string, Control>} controls
+ * @property {Framework[]} frameworks
  * @property {string[]} statuses
  * @property {string[]} severities
  * @property {string[]} accounts
@@ -107,6 +123,8 @@
  * @property {string} sort
  * @property {boolean} descending
  * @property {string} finding the fingerprint of the open finding
+ * @property {string} framework the one whose controls are shown, empty for none
+ * @property {string} controls the status of the controls shown, empty for all
  */
 
 /**

@@ -26,6 +26,15 @@ def test_views(visit, small_report, scheme, width, anchor):
 
 
 @SCREENS
+@pytest.mark.parametrize(
+    "anchor", ["#frameworks", "#frameworks&framework=hub", "#frameworks&framework=cis-aws-5.0&controls=FAIL"]
+)
+def test_frameworks(visit, two_frameworks_report, scheme, width, anchor):
+    page = visit(two_frameworks_report, anchor, color_scheme=scheme, viewport={"width": width, "height": 844})
+    assert violations(page) == []
+
+
+@SCREENS
 @pytest.mark.parametrize("status", [Status.FAIL, Status.UNKNOWN, Status.ERROR])
 def test_open_finding(visit, small_report, scheme, width, status):
     finding = next(each for each in small_report.findings if each.status is status)

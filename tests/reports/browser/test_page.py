@@ -208,6 +208,76 @@ def test_control_of_a_framework_leads_to_its_findings(visit, small_report):
     assert matching(page).startswith(f"{len(failures(small_report))} of ")
 
 
+def test_control_shows_what_fails_and_leads_to_it(visit, two_frameworks_report):
+    page = visit(two_frameworks_report, "#frameworks&framework=hub")
+    failing = [each for each in failures(two_frameworks_report) if each.service == "s3"]
+    links = page.locator(".failing a")
+    assert links.count() == 6
+    assert links.last.inner_text() == f"and {len(failing) - 5} more"
+    name = links.first.inner_text()
+    links.first.click()
+    expect(page.locator("#drawer .subject")).to_contain_text(name)
+    expect(page.locator("#findings")).to_be_visible()
+    assert matching(page).startswith(f"{len(failing)} of ")
+    page.go_back()
+    links.last.click()
+    assert matching(page).startswith(f"{len(failing)} of ")
+    assert titles(page)[0] == "Buckets are not open to the public"
+
+
+def test_counts_of_a_control_lead_to_their_findings(visit, small_report):
+    page = visit(small_report, "#frameworks")
+    row = page.get_by_role("row").filter(has=page.get_by_role("rowheader", name="1.1", exact=True))
+    expect(row).to_contain_text("Level 1")
+    row.get_by_role("link", name="1 unknown").click()
+    assert set(page.locator("#list .state").all_inner_texts()) == {"Unknown"}
+
+
+def test_control_says_what_a_person_must_do_and_what_is_not_covered(visit, two_frameworks_report):
+    page = visit(two_frameworks_report, "#frameworks&framework=cis-aws-5.0")
+    expect(page.locator("#controls")).to_contain_text("For a person: Compare them with reality.")
+    expect(page.locator("#controls")).to_contain_text("Not covered: No check knows.")
+    source = page.get_by_role("link", name="https://www.cisecurity.org")
+    assert (source.get_attribute("href"), source.get_attribute("rel")) == (
+        "https://www.cisecurity.org",
+        "noopener noreferrer",
+    )
+    page = visit(two_frameworks_report, "#frameworks&framework=hub")
+    expect(page.locator("#controls .severity")).to_have_text("high")
+    expect(page.locator("#controls")).to_contain_text("Not run: s3-not-run")
+
+
+def test_frameworks_are_chosen_one_at_a_time(visit, two_frameworks_report):
+    page = visit(two_frameworks_report, "#frameworks")
+    panels = page.locator("#frameworks .framework:visible")
+    expect(panels).to_have_count(2)
+    expect(page.locator("#controls")).to_be_hidden()
+    page.get_by_role("link", name="CIS Amazon Web Services Foundations 5.0.0").press("Enter")
+    expect(panels).to_have_count(1)
+    expect(page.locator("#controls tbody tr")).to_have_count(7)
+    assert page.url.endswith("#frameworks&framework=cis-aws-5.0")
+    page.get_by_role("link", name="2 fail", exact=True).click()
+    expect(page.locator("#controls tbody tr")).to_have_count(2)
+    expect(page.get_by_role("status").filter(has_text="2 of 7 controls")).to_be_visible()
+    expect(page.locator(".totals [aria-current]")).to_have_text("2 fail")
+    page.reload()
+    expect(page.locator("#controls tbody tr")).to_have_count(2)
+    page.get_by_role("link", name="Show all").click()
+    expect(page.locator("#controls tbody tr")).to_have_count(7)
+    page.get_by_role("link", name="All frameworks").press("Enter")
+    expect(panels).to_have_count(2)
+    expect(page.get_by_role("link", name="CIS Amazon Web Services Foundations 5.0.0")).to_be_focused()
+    page.go_back()
+    expect(panels).to_have_count(1)
+
+
+def test_a_framework_prints_with_its_controls(visit, two_frameworks_report):
+    page = visit(two_frameworks_report, "#frameworks&framework=cis-aws-5.0", color_scheme="dark")
+    page.emulate_media(media="print")
+    expect(page.locator("#controls")).to_contain_text("Ensure the root user has MFA")
+    expect(page.locator("#all-frameworks")).to_be_hidden()
+
+
 def test_tallies_lead_to_their_findings(visit, small_report):
     page = visit(small_report, "#breakdown")
     row = page.get_by_role("row").filter(has=page.get_by_role("rowheader", name="ec2"))
@@ -303,6 +373,15 @@ def test_hostile_names_are_text(visit, hostile_report):
         expect(page.locator("#drawer h2")).to_be_visible()
         assert page.locator("#drawer").evaluate("it => it.scrollWidth <= it.clientWidth")
     assert page.locator("#drawer img, #list img, #drawer script").count() == 0
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_hostile_names_are_text_in_a_framework(visit, hostile_report, width):
+    page = visit(hostile_report, "#frameworks&framework=hub", viewport={"width": width, "height": 844})
+    expect(page.locator("#controls .title")).to_have_text("<script>alert(1)</script>")
+    expect(page.locator("#controls .failing")).to_contain_text(r"gnp.\u202eexe")
+    assert page.locator("#frameworks img, #frameworks script").count() == 0
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_long_values_are_shown_whole_on_demand(visit, hostile_report):
