@@ -10,7 +10,7 @@ VERSION := $(shell $(PYTHON) -c 'import sys; print(sys.version.split()[0] if sys
 DEMO := $(VENV)/.demo-$(VERSION)
 DEV := $(VENV)/.dev-$(VERSION)
 
-.PHONY: help demo test check docs bench new-check build clean
+.PHONY: help demo test check docs site bench new-check build clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -25,12 +25,15 @@ check: $(DEV) ## Run everything a change must pass: linter, formatter, types, do
 	$(RUN) -m ruff check
 	$(RUN) -m ruff format --check
 	$(RUN) -m mypy
-	$(RUN) -m mypy docs/generate.py
+	$(RUN) -m mypy docs/generate.py docs/hooks.py
 	$(RUN) docs/generate.py --check
 	$(RUN) -m pytest -n 2 --cov --cov-report=term $(ARGS)
 
 docs: $(DEV) ## Write the generated pages of docs/ and reports/schema.json
 	$(RUN) docs/generate.py
+
+site: docs ## Build the documentation as a site in site/, which opens from there without a server
+	NO_MKDOCS_2_WARNING=1 $(RUN) -m mkdocs build --strict --quiet
 
 bench: $(DEV) ## Measure start-up, calls, time and memory, and print the tables
 	$(RUN) -m benchmarks $(ARGS)
@@ -42,7 +45,7 @@ build: $(DEV) ## Build the wheel and the source distribution in dist/
 	$(RUN) -m build --quiet
 
 clean: ## Remove what was built and cached, except the virtual environment
-	rm -rf build dist *.egg-info .coverage* htmlcov .mypy_cache .ruff_cache .pytest_cache .hypothesis report.html report.json
+	rm -rf build dist site *.egg-info .coverage* htmlcov .mypy_cache .ruff_cache .pytest_cache .hypothesis report.html report.json
 
 # One stamp for each extra of setup.cfg. An environment of the same interpreter is kept, any other is replaced.
 $(VENV)/.%-$(VERSION): setup.cfg pyproject.toml

@@ -2,11 +2,12 @@
 
 import re
 import subprocess
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
-FENCE = re.compile(r"(?P<before>.*?)^```(?P<language>\w+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
+FENCE = re.compile(r"^```(?P<language>\w+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 FILE = re.compile(r"into `([^`]+)`")
 LINK = re.compile(r"\]\(([^)#\s]+)?(?:#([^)\s]+))?\)")
 END = "== the command ended with "
@@ -25,9 +26,10 @@ def read(page):
 
 
 def blocks(page):
-    found = []
-    for match in FENCE.finditer(read(page)):
-        named = FILE.findall(match["before"].split("\n\n")[-2] if match["before"].endswith("\n\n") else "")
+    found, text, end = [], read(page), 0
+    for match in FENCE.finditer(text):
+        before, end = text[end : match.start()], match.end()
+        named = FILE.findall(before.split("\n\n")[-2] if before.endswith("\n\n") else "")
         found.append(Block(match["language"], match["text"], named[-1] if named else ""))
     return found
 
@@ -80,12 +82,14 @@ class Shell:
             assert re.search(pattern, output, re.DOTALL), f"{command} printed\n{output}\ninstead of\n{printed}"
 
 
+@cache
 def anchors(page):
-    """Return the anchors of a page's headings, as the usual renderers name them."""
+    """Return a page's anchors: those written out, and those of headings as the usual renderers name them."""
     headings = re.findall(r"^#+ (.+)$", read(page), re.MULTILINE)
-    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+    named = set(re.findall(r'<a id="([^"]+)">', read(page)))
+    return named | {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 def links(page):
     """Return the page's links to other pages and headings: each a path and an anchor, either may be empty."""
-    return [match for match in LINK.findall(FENCE.sub(r"\g<before>", read(page))) if "://" not in match[0]]
+    return [match for match in LINK.findall(FENCE.sub("", read(page))) if "://" not in match[0]]

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 from fnmatch import fnmatchcase
@@ -15,18 +16,18 @@ from auditor.config import validated
 from auditor.finding import Finding, ResourceRef
 from auditor.gate import ExitCode
 from auditor.options import SEVERITIES
-from auditor.permissions import ALWAYS, permissions
+from auditor.permissions import permissions
 from auditor.plan import Plan
 from auditor.registry import load
 from auditor.score import WEIGHTS, coverage, score
 from auditor.severity import Severity, Status
 
-PAGES = sorted(str(path.relative_to(ROOT)) for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
-GENERATOR = [sys.executable, str(ROOT / "docs" / "generate.py")]
+PAGES = sorted(str(path.relative_to(ROOT)) for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 
 
-def generate(*arguments):
-    return subprocess.run([*GENERATOR, *arguments], capture_output=True, text=True, check=False, timeout=120)
+def generate(*arguments, root=ROOT):
+    command = [sys.executable, str(root / "docs" / "generate.py"), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
 
 
 def test_generated_pages_are_fresh():
@@ -34,19 +35,36 @@ def test_generated_pages_are_fresh():
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_stale_pages_are_named_and_rewritten(tmp_path):
-    page = ROOT / "docs" / "cli.md"
-    copy = tmp_path / "docs"
-    copy.mkdir()
+@pytest.fixture
+def copied(tmp_path):
+    """A copy of the documentation, and of nothing else that it writes."""
     (tmp_path / "reports").mkdir()
-    script = copy / "generate.py"
-    script.write_text(read("docs/generate.py"), encoding="utf-8")
-    stale = subprocess.run([sys.executable, script, "--check"], capture_output=True, text=True, check=False)
+    (tmp_path / "tests").symlink_to(ROOT / "tests")
+    shutil.copytree(ROOT / "docs", tmp_path / "docs", ignore=shutil.ignore_patterns("__pycache__"))
+    return tmp_path
+
+
+def test_stale_and_missing_pages_are_named_and_rewritten(copied):
+    page = copied / "docs" / "cli.md"
+    fresh = page.read_text(encoding="utf-8")
+    page.write_text("stale", encoding="utf-8")
+    stale = generate("--check", root=copied)
     assert stale.returncode == 1
     assert "docs/cli.md is out of date: run `make docs`" in stale.stderr
-    subprocess.run([sys.executable, script], check=True)
-    assert (copy / "cli.md").read_text(encoding="utf-8") == page.read_text(encoding="utf-8")
-    assert subprocess.run([sys.executable, script, "--check"], check=False).returncode == 0
+    assert "reports/schema.json is out of date" in stale.stderr
+    assert generate(root=copied).returncode == 0
+    assert page.read_text(encoding="utf-8") == fresh
+    assert generate("--check", root=copied).returncode == 0
+
+
+def test_pages_of_checks_that_are_gone_are_named_and_removed(copied):
+    generate(root=copied)
+    left = copied / "docs" / "checks" / "s3-bucket-of-old.md"
+    left.write_text("# Gone", encoding="utf-8")
+    stale = generate("--check", root=copied)
+    assert (stale.returncode, stale.stderr) == (1, f"{left.relative_to(copied)} is out of date: run `make docs`\n")
+    generate(root=copied)
+    assert not left.exists()
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -60,8 +78,13 @@ def test_links_lead_to_pages_and_headings_that_exist(page):
 
 
 def test_every_page_is_reachable_from_the_readme():
-    named = {path for path, _ in links("README.md")}
-    assert {page for page in PAGES if page.startswith("docs/")} <= named
+    reached, ahead = set(), {"README.md"}
+    while ahead:
+        page = ahead.pop()
+        reached.add(page)
+        targets = {((ROOT / page).parent / path).resolve() for path, _ in links(page) if path.endswith(".md")}
+        ahead |= {target.relative_to(ROOT).as_posix() for target in targets} - reached
+    assert set(PAGES) <= reached
 
 
 def test_readme_mentions_every_command_and_every_exit_code():
@@ -75,7 +98,7 @@ def codes(page):
     return {int(code) for code in re.findall(r"^\| (\d+) \|", read(page), re.MULTILINE)}
 
 
-def test_permissions_page_holds_the_policy_and_securityaudit_allows_it():
+def test_permissions_page_holds_the_policy_and_what_securityaudit_lacks():
     from moto.iam.aws_managed_policies import aws_managed_policies_data
 
     needed = permissions(Plan(load().checks.values()))
@@ -83,9 +106,12 @@ def test_permissions_page_holds_the_policy_and_securityaudit_allows_it():
     assert policy["Statement"][0]["Action"] == needed
     statements = json.loads(aws_managed_policies_data)["SecurityAudit"]["Document"]["Statement"]
     allowed = [action for statement in statements for action in statement["Action"]]
+    missing = {each for each in needed if not any(fnmatchcase(each.lower(), action.lower()) for action in allowed)}
+    told = re.search(
+        r"`SecurityAudit` allows much more, and all of this(.*)\.$", read("docs/permissions.md"), re.MULTILINE
+    )
     # The caller's own identity needs no permission (STS API Reference, GetCallerIdentity).
-    missing = [each for each in needed if not any(fnmatchcase(each.lower(), action.lower()) for action in allowed)]
-    assert set(missing) <= {"sts:GetCallerIdentity"} <= set(ALWAYS)
+    assert set(re.findall(r"`(.+?)`", told[1])) == missing - {"sts:GetCallerIdentity"}
 
 
 def test_configuration_examples_are_accepted(tmp_path):
