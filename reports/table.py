@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from auditor.report import GapFacts, Report
 
 WIDTH: Final = 80
+LONGEST_SERVICE: Final = 26
+"""Cells that a service's name may take beside the counts."""
 TOP: Final = 10
 """How many findings and gaps are told in full; the rest is counted."""
 COUNTED: Final = {"FAIL": "failed", "UNKNOWN": "unknown", "PARTIAL": "partly", "PASS": "passed"}
@@ -86,11 +88,13 @@ class _Page:
         if not services:
             return
         titles = [severity.value for severity in Severity]
-        yield self._styled("  Failed      " + "".join(f"{each:>10}" for each in titles) + "   unknown", bold=True)
+        room = min(LONGEST_SERVICE, max(map(len, ("Failed", *services))))
+        heads = "".join(f"{each:>10}" for each in (*titles, "unknown"))
+        yield self._styled(f"  {'Failed':<{room}}{heads}", bold=True)
         for service in services:
             cells = [self._cell(count[service, severity], severity) for severity in Severity]
             open_ = f"{unknown[service] or '·':>10}"
-            yield f"  {padded(shortened(service, 12), 12)}{''.join(cells)}{open_}"
+            yield f"  {padded(shortened(service, room), room)}{''.join(cells)}{open_}"
 
     def _cell(self, count: int, severity: Severity) -> str:
         text = f"{count or '·':>10}"

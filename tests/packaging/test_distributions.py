@@ -66,7 +66,7 @@ def test_installed_alone_it_runs_from_any_folder(kind, request, recording, tmp_p
     assert json.loads(auditor("schema")) == json.loads((ROOT / "reports/schema.json").read_text())
     assert json.loads(auditor("permissions", "--service", "s3"))["Statement"]
     assert "sqs_queue_encrypted.py" in auditor("new-check", "sqs-queue-encrypted")
-    auditor("scan", "--from", recording, "--output-format", "html=report.html")
+    auditor("scan", "--from", recording, "--max-unknown", "9999", "--output-format", "html=report.html")
     assert (elsewhere / "report.html").read_text(encoding="utf-8").lower().startswith("<!doctype html>")
     assert "the demo needs its emulator" in run(
         programs / "auditor", "demo", cwd=elsewhere, environment=fresh_environment, expect=2
