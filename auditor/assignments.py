@@ -52,6 +52,7 @@ COMMANDS: Final = tuple(
         r"\bchpasswd\s*<<<\s*[\"']?[\w.-]{1,64}:VALUE",
         r"\becho\s+(?:-\w+\s+)?VALUE\s*\|\s*(?:sudo\s+)?passwd\s+--stdin\b",
         r"(?i:\bidentified\s+by\s+)VALUE",
+        r"(?i:\b(?:role|user)\s+\S+\s[^;]{0,200}?\bpassword\s+)(?=[\"'])VALUE",
     )
 )
 BLOCK: Final = re.compile(r"""\s*(?:chpasswd:\s*$|(?:sudo\s+)?chpasswd\b[^<]*<<-?\s*['"]?(?P<end>\w+))""")
@@ -64,14 +65,14 @@ HASH: Final = re.compile(r"(?<![\w$])\$(?:1|2[abxy]?|5|6|7|y|gy)\$[\w./$,=+-]{12
 SECRET_WORDS: Final = frozenset({"pass", "passcode", "passphrase", "pw", "pwd", "authorization", "credential"})
 SECRET_ENDS: Final = ("password", "passwd", "passphrase", "secret", "token", "apikey", "secretkey", "accesskey")
 KEYS: Final = frozenset(
-    {"access", "account", "api", "app", "auth", "encryption", "license", "master", "private", "secret"}
+    {"access", "account", "api", "app", "auth", "encrypt", "encryption", "license", "master", "private", "secret"}
 )
 """Words that make a key a secret one."""
 HARMLESS_ENDS: Final = frozenset(
     """age algorithm arn attempts auth authentication case charset check class command complexity count days dir
     directory disabled duration enabled encoding endpoint env expiration expire expires expiry field file format group
     header history host id identifier ids interval label length lifetime limit location manager max min mode name
-    names number option path pattern period plugin policy policies prefix prompt provider ref regex region required
+    names number only option path pattern period plugin policy policies prefix prompt provider ref regex region required
     requirements reset rotation rule script seconds selector service size source stdin storage store strength suffix
     table template timeout tries ttl type update uri url user username validation validity var variable version
     warning""".split()  # noqa: SIM905 - a list this long is read as text

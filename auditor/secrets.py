@@ -125,7 +125,8 @@ def _seen(window: str) -> Iterator[str]:
     formed = [
         each.secret_type
         for each in _detectors()
-        if any(not is_reference(secret) for secret in each.analyze_string(window))
+        # A URL that is a secret itself, a webhook, is no reference.
+        if any(not is_reference(secret.removeprefix("https://")) for secret in each.analyze_string(window))
     ]
     yield from formed or assigned(window)
 

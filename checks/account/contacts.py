@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from auditor import Check, Fix, Problem, Problems, Severity, check
-from checks.account.resources import Account
+from checks.account.resources import Account, has_contacts
 
 if TYPE_CHECKING:
     from auditor import Asked
@@ -61,6 +61,7 @@ def _contact_set(contact: Contact) -> Check:
         contact.severity,
         reads=contact.facts,
         references=[f"{GUIDE}/manage-acct-update-contact-alternate.html"],
+        applies=has_contacts,
         fix=Fix(
             cli=f"aws account put-alternate-contact --alternate-contact-type {contact.kind.upper()} --name NAME "
             "--title TITLE --email-address EMAIL --phone-number PHONE_NUMBER",
@@ -82,6 +83,7 @@ CHECKS: Final = [_contact_set(contact) for contact in CONTACTS]
     Severity.LOW,
     reads=[Account.primary_contact],
     references=[f"{GUIDE}/manage-acct-update-contact-primary.html"],
+    applies=has_contacts,
     fix=Fix(
         cli="aws account put-contact-information --contact-information FullName=FULL_NAME,AddressLine1=ADDRESS,"
         "City=CITY,PostalCode=POSTAL_CODE,CountryCode=COUNTRY_CODE,PhoneNumber=PHONE_NUMBER",

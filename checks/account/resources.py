@@ -30,3 +30,8 @@ class Account(Resource, type="AWS::::Account", service="account", scope=GLOBAL):
     primary_contact = Asked[dict[str, str]](
         "GetContactInformation", "ContactInformation", absent={"ResourceNotFoundException": {}}
     )
+
+
+def has_contacts(account: Account) -> bool:
+    """Return whether the account's partition keeps contacts: GovCloud has no such API, and those of another account."""
+    return ":aws-us-gov:" not in account.arn

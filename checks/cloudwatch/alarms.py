@@ -6,7 +6,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from auditor import Check, Fix, Inventory, Problem, Problems, Severity, check
-from auditor.facts import both
+from auditor.facts import both, either
+from auditor.remedies import NOT_LISTED
 from checks.cloudtrail.resources import Trail
 from checks.cloudwatch.events import ORDINARY, SUBJECTS, Subject
 from checks.cloudwatch.resources import Alarm, CloudWatchAccount
@@ -54,19 +55,23 @@ def _alarm(subject: Subject) -> Check:
     alarm.__doc__ = (
         f"Somebody is told of {subject.name}.\n\n{subject.why} What counts is the effect, however it is written: "
         "a metric filter matches the event in the log group of a multi-region trail that records everything, and an "
-        "alarm on its metric goes off within `events` events and has an action on an existing topic with a confirmed "
-        "subscription. Several filters may share the events. A filter that matches any event is no alarm."
+        "alarm on its metric goes off within `events` events of one period and has an action on an existing topic "
+        "with a confirmed subscription. Several filters may share the events. A filter that matches any event is no "
+        "alarm."
     )
     return check(
         f"cloudwatch-account-alarm-{subject.kind}",
         Severity.LOW,
         reads=[
             Trail.log_group,
+            Trail.records_everything,
             MetricFilter.pattern,
             MetricFilter.watches_all_events,
             MetricFilter.transformations,
             Alarm.metrics,
+            Alarm.statistics,
             Alarm.fires_at,
+            Alarm.needs_one_datapoint,
             Alarm.notifies,
         ],
         references=[CONTROLS, f"{LOGS_GUIDE}/FilterAndPatternSyntax.html"],
@@ -79,12 +84,26 @@ def _noticed(inventory: Inventory, event: Event, events: int) -> bool:
 
     def notices(each: MetricFilter) -> bool:
         return both(
-            lambda: each.raises(event) and not each.raises(ORDINARY),
             lambda: each.watches_all_events,
+            lambda: each.raises(event) and not each.raises(ORDINARY),
             partial(each.notifies_within, events),
         )
 
-    return inventory.any(MetricFilter, notices)
+    return either(
+        lambda: inventory.any(MetricFilter, notices),
+        lambda: inventory.any(Trail, lambda trail: both(lambda: trail.records_everything, partial(_is_hidden, trail))),
+    )
+
+
+def _is_hidden(trail: Trail) -> bool:
+    """Return False; Unseen for a trail that delivers to a log group of another account, or of a region not audited."""
+    if trail.log_group is None:
+        return False
+    region, account = trail.log_group.split(":")[3:5]
+    if region not in trail.inventory.target.regions or account != trail.account:
+        told = f"{trail.log_group} belongs to another account, or to a region that is not audited"
+        raise MetricFilter.listing_request().unseen(NOT_LISTED, told)
+    return False
 
 
 ALARM_CHECKS: Final = [_alarm(subject) for subject in SUBJECTS]

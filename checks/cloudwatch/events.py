@@ -36,6 +36,12 @@ CONSOLE: Final[Mapping[str, Any]] = {
     "eventType": "AwsConsoleSignIn",
     "readOnly": False,
 }
+ROOT: Final[Mapping[str, Any]] = {
+    "type": "Root",
+    "principalId": "123456789012",
+    "arn": "arn:aws:iam::123456789012:root",
+    "accountId": "123456789012",
+}
 
 
 class Subject(NamedTuple):
@@ -97,15 +103,14 @@ SUBJECTS: Final = (
         "Nobody needs the root user from day to day: each use is either planned or an intruder's.",
         '{ $.userIdentity.type = "Root" && $.userIdentity.invokedBy NOT EXISTS && $.eventType != "AwsServiceEvent" }',
         {
-            "an API call by the root user": {
+            "an API call by the root user": {**ORDINARY, "userIdentity": ROOT},
+            "a console sign-in by the root user": {
                 **ORDINARY,
-                "userIdentity": {
-                    "type": "Root",
-                    "principalId": "123456789012",
-                    "arn": "arn:aws:iam::123456789012:root",
-                    "accountId": "123456789012",
-                },
-            }
+                **CONSOLE,
+                "userIdentity": ROOT,
+                "additionalEventData": {"MFAUsed": "Yes"},
+                "responseElements": {"ConsoleLogin": "Success"},
+            },
         },
     ),
     _calls(

@@ -22,16 +22,24 @@ IAM_TYPES: Final = frozenset({"AWS::IAM::Group", "AWS::IAM::Policy", "AWS::IAM::
 """The types that are the same in every region, and that need recording in one of them only."""
 REGIONS_WITHOUT_IAM: Final = frozenset(
     {
+        "ap-east-2",
         "ap-south-2",
         "ap-southeast-4",
+        "ap-southeast-5",
+        "ap-southeast-6",
+        "ap-southeast-7",
         "ca-west-1",
         "eu-central-2",
         "eu-south-2",
         "il-central-1",
         "me-central-1",
+        "mx-central-1",
     }
 )
-"""Where Config cannot record IAM's types, whatever is set (AWS Config API Reference, "RecordingStrategy")."""
+"""Where Config cannot record IAM's types, whatever is set: where it came after February 2022.
+
+(AWS Config API Reference, "RecordingStrategy"; the regions that are younger than its list follow from the date.)
+"""
 
 
 class ConfigAccount(Resource, type="AWS::::Account", service="config", scope=GLOBAL):

@@ -35,6 +35,7 @@ class Volume(Resource, type="AWS::EC2::Volume", service="ec2", scope=REGIONAL):
     state = Listed[str]("State")
     encrypted = Listed[bool]("Encrypted")
     created = Listed[datetime]("CreateTime")
+    instances = Listed["list[str]"]("Attachments[?State=='attached'].InstanceId", default=[])
     last_backup = last_backup()
 
 

@@ -6,7 +6,8 @@ from datetime import timedelta
 from typing import Final
 
 from auditor import Fix, Inventory, Problem, Problems, Severity, check
-from checks.ebs.resources import Snapshot
+from auditor.facts import both
+from checks.ebs.resources import EbsRegion, Snapshot
 from checks.ec2.resources import Image
 
 USER_GUIDE: Final = "https://docs.aws.amazon.com/ebs/latest/userguide"
@@ -16,7 +17,7 @@ CONTROLS: Final = "https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-
 @check(
     "ec2-snapshot-not-public",
     Severity.CRITICAL,
-    reads=[Snapshot.shared_with_all],
+    reads=[Snapshot.shared_with_all, EbsRegion.snapshot_block],
     references=[f"{USER_GUIDE}/ebs-modifying-snapshot-permissions.html", CONTROLS],
     fix=Fix(
         cli="aws ec2 modify-snapshot-attribute --region {resource.region} --snapshot-id {resource.id} "
@@ -24,13 +25,17 @@ CONTROLS: Final = "https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-
         text="Take its data for stolen: whoever copied it keeps the copy.",
     ),
 )
-def snapshot_not_public(snapshot: Snapshot) -> Problems:
+def snapshot_not_public(snapshot: Snapshot, inventory: Inventory) -> Problems:
     """EBS snapshots are not shared with everyone.
 
-    Every AWS account can find a public snapshot, copy it and read the whole disk. A region's block on public access
-    to snapshots hides a shared snapshot but leaves it shared: it is public again once the block is lifted.
+    Every AWS account can find a public snapshot, copy it and read the whole disk. Where the region blocks all public
+    sharing, a shared snapshot is private; it is public again once the block is lifted.
     """
-    if snapshot.shared_with_all:
+
+    def unblocked() -> bool:
+        return inventory.one(EbsRegion, snapshot.region).snapshot_block != "block-all-sharing"
+
+    if both(lambda: snapshot.shared_with_all, unblocked):
         yield Problem(
             "every AWS account may create volumes from the snapshot", found="all", expected="named accounts, or none"
         )
@@ -42,10 +47,10 @@ def snapshot_not_public(snapshot: Snapshot) -> Problems:
     reads=[Snapshot.encrypted],
     references=[f"{USER_GUIDE}/ebs-copy-snapshot.html"],
     fix=Fix(
-        cli="aws ec2 copy-snapshot --region {resource.region} --source-region {resource.region} "
-        "--source-snapshot-id {resource.id} --encrypted && "
+        cli="aws ec2 wait snapshot-completed --region {resource.region} --snapshot-ids ENCRYPTED_COPY && "
         "aws ec2 delete-snapshot --region {resource.region} --snapshot-id {resource.id}",
-        text="Let the copy complete before the original is deleted, and deregister images that use the original.",
+        text="Make ENCRYPTED_COPY first, with copy-snapshot --encrypted, and deregister images that use the original. "
+        "AWS Backup deletes its own snapshots: copy and delete those there.",
         replacement=True,
         cost=True,
     ),
@@ -68,7 +73,8 @@ def snapshot_encrypted(snapshot: Snapshot) -> Problems:
     fix=Fix(
         cli="aws ec2 modify-snapshot-tier --region {resource.region} --snapshot-id {resource.id} "
         "--storage-tier archive",
-        text="Delete it if it need not be kept. An archived snapshot is kept, and paid for, at least 90 days, and "
+        text="Delete it if it need not be kept; AWS Backup's are archived and deleted by the lifecycle of their "
+        "plan. An archived snapshot is kept, and paid for, at least 90 days, and "
         "takes up to 72 hours to restore.",
     ),
 )

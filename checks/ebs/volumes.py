@@ -9,6 +9,7 @@ from auditor import Fix, Inventory, Problem, Problems, Severity, check
 from auditor.facts import either
 from checks.backup.facts import overdue
 from checks.ebs.resources import Snapshot, Volume
+from checks.ec2.resources import Instance
 
 USER_GUIDE: Final = "https://docs.aws.amazon.com/ebs/latest/userguide"
 CONTROLS: Final = "https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html"
@@ -100,7 +101,7 @@ def volume_recent_snapshot(volume: Volume, inventory: Inventory, *, days: int = 
 @check(
     "ec2-volume-backed-up",
     Severity.LOW,
-    reads=[Volume.state, Volume.created, Volume.last_backup],
+    reads=[Volume.state, Volume.created, Volume.last_backup, Volume.instances, Instance.last_backup],
     references=["https://docs.aws.amazon.com/aws-backup/latest/devguide/assigning-resources.html", CONTROLS],
     fix=Fix(
         cli="aws backup create-backup-selection --region {resource.region} --backup-plan-id PLAN_ID --backup-selection "
@@ -109,12 +110,21 @@ def volume_recent_snapshot(volume: Volume, inventory: Inventory, *, days: int = 
     ),
     applies=_holds_data,
 )
-def volume_backed_up(volume: Volume, *, days: int = 35) -> Problems:
+def volume_backed_up(volume: Volume, inventory: Inventory, *, days: int = 35) -> Problems:
     """AWS Backup backs EBS volumes up.
 
     A plan backs up on schedule, keeps copies out of reach of those who can delete the volume, and shows what is
-    missing. What counts is a backup within ``days``: a plan that selects a volume and fails protects nothing. A volume
-    that is younger than that is not due yet.
+    missing. What counts is a backup within ``days``, of the volume or of the whole instance it is attached to: a plan
+    that selects a volume and fails protects nothing. A volume that is younger than that is not due yet.
     """
-    if volume.at - volume.created > timedelta(days=days):
+    oldest = volume.at - timedelta(days=days)
+
+    def with_its_instance() -> bool:
+        instances = (inventory.find(Instance, each) for each in volume.instances)
+        return any(each.last_backup is not None and each.last_backup >= oldest for each in instances if each)
+
+    def by_itself() -> bool:
+        return volume.last_backup is not None and volume.last_backup >= oldest
+
+    if volume.created < oldest and not either(by_itself, with_its_instance):
         yield from overdue(volume.last_backup, volume.at, days)

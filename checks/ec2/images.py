@@ -63,10 +63,10 @@ def image_current(image: Image, *, days: int = 365) -> Problems:
     reads=[Image.devices],
     references=[f"{USER_GUIDE}/AMIEncryption.html"],
     fix=Fix(
-        cli="aws ec2 copy-image --region {resource.region} --source-region {resource.region} "
-        "--source-image-id {resource.id} --name NEW_NAME --encrypted && "
+        cli="aws ec2 wait image-available --region {resource.region} --image-ids ENCRYPTED_COPY && "
         "aws ec2 deregister-image --region {resource.region} --image-id {resource.id}",
-        text="Let launch templates use the copy first, and delete the snapshots of the original.",
+        text="Make ENCRYPTED_COPY first, with copy-image --encrypted, and let launch templates use it. Delete the "
+        "snapshots of the original afterwards.",
         replacement=True,
         cost=True,
     ),
@@ -75,10 +75,10 @@ def image_encrypted(image: Image) -> Problems:
     """The snapshots behind images are encrypted.
 
     Whoever is given an unencrypted image, or its snapshots, reads its disks; one with encrypted snapshots can never be
-    made public. Instance store volumes have no snapshots, and are not judged.
+    made public. Instance store volumes and those created empty have no snapshots, and are not judged.
     """
     for device in image.devices:
-        disk = device.get("Ebs")
-        if disk is not None and not disk.get("Encrypted"):
+        disk = device.get("Ebs", {})
+        if "SnapshotId" in disk and not disk.get("Encrypted"):
             name = device.get("DeviceName", "a device")
             yield Problem(f"{name} is not encrypted", found=device, expected="Encrypted: true")

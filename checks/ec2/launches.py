@@ -10,7 +10,7 @@ from auditor.facts import both, gathered
 from auditor.request import UNREADABLE
 from auditor.secrets import sightings
 from checks.ebs.resources import EbsRegion, Snapshot
-from checks.ec2.resources import LaunchTemplate, SpotFleet
+from checks.ec2.resources import Image, LaunchTemplate, SpotFleet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -64,9 +64,10 @@ def _new_version(data: str) -> str:
 
 
 class Device(NamedTuple):
-    """A block device that a launch creates: the name of the launch, and the mapping."""
+    """A block device that a launch creates: the name of the launch, its image, and the mapping."""
 
     launch: str
+    image: str
     mapping: Mapping[str, Any]
 
 
@@ -75,19 +76,32 @@ def _unencrypted(device: Device, inventory: Inventory) -> Iterator[Device]:
     disk = device.mapping.get("Ebs")
     if disk is None or disk.get("Encrypted"):
         return
-    if "SnapshotId" not in disk or not inventory.require(Snapshot, disk["SnapshotId"]).encrypted:
+    source = disk.get("SnapshotId")
+    if not (inventory.require(Snapshot, source).encrypted if source else _image_encrypts(device, inventory)):
         yield device
+
+
+def _image_encrypts(device: Device, inventory: Inventory) -> bool:
+    """Return whether the launch's image, one of the account's own, has an encrypted snapshot for the device."""
+    image = inventory.find(Image, device.image) if device.image else None
+    name = device.mapping.get("DeviceName")
+    disks = (each.get("Ebs", {}) for each in image.devices if each.get("DeviceName") == name) if image else ()
+    return any(disk.get("Encrypted", False) for disk in disks)
 
 
 def _volumes_encrypted(launches: list[Launch], inventory: Inventory, region: str) -> Problems:
     """Yield a problem for each volume that would be in the clear: none is where EBS encrypts by default."""
-    devices = [Device(each.name, mapping) for each in launches for mapping in each.data.get("BlockDeviceMappings", ())]
+    devices = [
+        Device(each.name, each.data.get("ImageId", ""), mapping)
+        for each in launches
+        for mapping in each.data.get("BlockDeviceMappings", ())
+    ]
 
     def clear() -> Iterator[Device]:
         return gathered(*(partial(_unencrypted, device, inventory) for device in devices))
 
     if both(lambda: not inventory.one(EbsRegion, region).encrypted, lambda: any(clear())):
-        for launch, mapping in clear():
+        for launch, _, mapping in clear():
             name = mapping.get("DeviceName", "a volume")
             yield Problem(f"{launch} does not encrypt {name}", found=mapping, expected="Encrypted: true")
 
@@ -95,7 +109,7 @@ def _volumes_encrypted(launches: list[Launch], inventory: Inventory, region: str
 @check(
     "ec2-template-volumes-encrypted",
     Severity.MEDIUM,
-    reads=[LaunchTemplate.versions, EbsRegion.encrypted, Snapshot.encrypted],
+    reads=[LaunchTemplate.versions, EbsRegion.encrypted, Snapshot.encrypted, Image.devices],
     references=["https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption.html", CONTROLS],
     fix=Fix(
         cli=_new_version('{"BlockDeviceMappings":[{"DeviceName":"DEVICE_NAME","Ebs":{"Encrypted":true}}]}'),
@@ -106,7 +120,8 @@ def template_volumes_encrypted(template: LaunchTemplate, inventory: Inventory) -
     """Launch templates encrypt the volumes they create.
 
     The default and the latest version are judged: they are what is launched where no version is named. A volume is
-    encrypted as well where the snapshot it is created from is, and where EBS encrypts by default in the region.
+    encrypted as well where the snapshot it is created from is, which may be one of the account's own image, and where
+    EBS encrypts by default in the region. What others' images encrypt is not told: their volumes need the word.
     """
     yield from _volumes_encrypted(_versions(template), inventory, template.region)
 
@@ -114,7 +129,7 @@ def template_volumes_encrypted(template: LaunchTemplate, inventory: Inventory) -
 @check(
     "ec2-fleet-volumes-encrypted",
     Severity.MEDIUM,
-    reads=[SpotFleet.state, SpotFleet.specifications, EbsRegion.encrypted, Snapshot.encrypted],
+    reads=[SpotFleet.state, SpotFleet.specifications, EbsRegion.encrypted, Snapshot.encrypted, Image.devices],
     references=[f"{USER_GUIDE}/work-with-spot-fleets.html", CONTROLS],
     fix=Fix(text=SPECIFIED_ANEW, replacement=True),
     applies=_launches_specified,
@@ -123,7 +138,8 @@ def fleet_volumes_encrypted(fleet: SpotFleet, inventory: Inventory) -> Problems:
     """Spot fleets encrypt the volumes they create.
 
     Fleets that use launch templates are judged by those. A volume is encrypted as well where the snapshot it is created
-    from is, and where EBS encrypts by default in the region.
+    from is, which may be one of the account's own image, and where EBS encrypts by default in the region. What others'
+    images encrypt is not told: their volumes need the word.
     """
     yield from _volumes_encrypted(_specifications(fleet), inventory, fleet.region)
 
@@ -131,7 +147,7 @@ def fleet_volumes_encrypted(fleet: SpotFleet, inventory: Inventory) -> Problems:
 def _without_public_address(launches: list[Launch]) -> Problems:
     for launch in launches:
         interfaces = launch.data.get("NetworkInterfaces", ())
-        if any(each.get("AssociatePublicIpAddress") for each in interfaces):
+        if any(each.get("AssociatePublicIpAddress") or each.get("AssociateCarrierIpAddress") for each in interfaces):
             summary = f"{launch.name} assigns public addresses"
             yield Problem(summary, found=interfaces, expected="AssociatePublicIpAddress: false")
 

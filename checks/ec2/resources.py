@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from auditor import REGIONAL, Asked, Joined, Listed, Listing, Moot, Resource, derived
 from auditor.secrets import Examined, Sighting, sightings
+from checks.backup.facts import last_backup
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -97,6 +98,14 @@ class Instance(Resource, type="AWS::EC2::Instance", service="ec2", scope=REGIONA
         Filters=[{"Name": "current-generation", "Values": ["false"]}],
         MaxResults=100,
     )
+    # The tag of instances that an Auto Scaling group launched.
+    scaled_by = Listed["str | None"]("Tags[?Key=='aws:autoscaling:groupName'].Value | [0]", default=None)
+
+    @derived(state, lifecycle, scaled_by)
+    def never_protected(self) -> bool:
+        """Whether nobody can or would protect the instance from termination."""
+        return self.state in GONE or self.lifecycle == "spot" or self.scaled_by is not None
+
     secrets = Asked["tuple[Sighting, ...]"](
         "DescribeInstanceAttribute",
         "UserData",
@@ -109,10 +118,12 @@ class Instance(Resource, type="AWS::EC2::Instance", service="ec2", scope=REGIONA
     termination_protected = Asked[bool](
         "DescribeInstanceAttribute",
         "DisableApiTermination.Value",
-        moot=Moot(state, GONE.__contains__, then=False),
+        moot=Moot(never_protected, bool, then=False),
         InstanceId="{id}",
         Attribute="disableApiTermination",
     )
+
+    last_backup = last_backup()
 
     @derived(interfaces)
     def public_ipv4(self) -> list[str]:

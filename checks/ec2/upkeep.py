@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Final
 
 from auditor import Fix, Problem, Problems, Severity, check
 from checks.ec2.instances import CONTROLS, USER_GUIDE, lives
 from checks.ec2.resources import Instance
-
-SCALED: Final = "aws:autoscaling:groupName"
-"""The tag of instances that an Auto Scaling group launched."""
 
 
 @check(
@@ -132,21 +128,17 @@ def instance_detailed_monitoring(instance: Instance) -> Problems:
         yield Problem(f"detailed monitoring is {instance.monitoring}", found=instance.monitoring, expected="enabled")
 
 
-def _can_be_protected(instance: Instance) -> bool:
-    return lives(instance) and instance.lifecycle != "spot" and SCALED not in instance.tags
-
-
 @check(
     "ec2-instance-termination-protected",
     Severity.LOW,
-    reads=[Instance.state, Instance.lifecycle, Instance.termination_protected],
+    reads=[Instance.never_protected, Instance.termination_protected],
     references=[f"{USER_GUIDE}/Using_ChangingDisableAPITermination.html"],
     fix=Fix(
         cli="aws ec2 modify-instance-attribute --region {resource.region} --instance-id {resource.id} "
         "--disable-api-termination",
         terraform='resource "aws_instance" "this" {\n  disable_api_termination = true\n}',
     ),
-    applies=_can_be_protected,
+    applies=lambda instance: not instance.never_protected,
 )
 def instance_termination_protected(instance: Instance) -> Problems:
     """Instances are protected from termination by mistake.

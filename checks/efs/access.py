@@ -39,6 +39,7 @@ BINDING: Final = frozenset(
 """The condition keys that keep a statement for anyone from being public (EFS User Guide, "Blocking public access")."""
 OPERATORS: Final = ("stringequals", "stringlike", "arnequals", "arnlike", "ipaddress", "bool")
 """How the operators begin that admit only what they name."""
+WILDCARDS: Final = frozenset("*?")
 
 
 def _in_public_subnet(target: MountTargetDescriptionTypeDef, inventory: Inventory) -> Iterator[Problem]:
@@ -72,8 +73,15 @@ def file_system_mount_targets_private(file_system: FileSystem, inventory: Invent
 def _binds(condition: Condition) -> bool:
     """Return whether a condition admits only what it names, and does not name everything."""
     named = condition.key in BINDING and condition.operator.startswith(OPERATORS)
-    wide = any(value in {"*", "0.0.0.0/0", "::/0", "false"} for value in condition.values)
+    wide = any(_is_wide(value) for value in condition.values)
     return named and not condition.operator.endswith("ifexists") and not wide
+
+
+def _is_wide(value: str) -> bool:
+    """Return whether a value may be anybody's: its account, or else its beginning, is left open."""
+    parts = value.split(":")[:5]
+    holder = parts[-1] if parts[0] == "arn" and parts[-1] else parts[0].partition("/")[0]
+    return value in {"0.0.0.0/0", "::/0", "false"} or not WILDCARDS.isdisjoint(holder)
 
 
 def _public(statement: Statement) -> bool:
@@ -89,7 +97,8 @@ def _public(statement: Statement) -> bool:
     fix=Fix(
         cli="aws efs put-file-system-policy --region {resource.region} --file-system-id {resource.id} "
         "--policy file://POLICY.json",
-        text="Name principals, or add the condition that elasticfilesystem:AccessedViaMountTarget is true.",
+        text="Name principals, or add the condition that elasticfilesystem:AccessedViaMountTarget is true. The file "
+        "takes the place of the whole policy: start from the one there is (describe-file-system-policy).",
     ),
 )
 def file_system_policy_not_public(file_system: FileSystem) -> Problems:
@@ -126,8 +135,9 @@ def _refuses_plain(statement: Statement) -> bool:
     fix=Fix(
         cli="aws efs put-file-system-policy --region {resource.region} --file-system-id {resource.id} "
         "--policy file://POLICY.json",
-        text="Let the policy deny every action to any principal where aws:SecureTransport is false. Clients that mount "
-        "without the tls option are cut off.",
+        text="Let the policy deny every action to any principal where aws:SecureTransport is false. It takes the place "
+        "of the one there is, or of the default, which admits who reaches a mount target: let it allow those who need "
+        "access too, or everyone is cut off. Clients that mount without the tls option are in any case.",
     ),
 )
 def file_system_tls_required(file_system: FileSystem) -> Problems:

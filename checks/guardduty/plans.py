@@ -24,6 +24,8 @@ class Plan:
     feature: str
     page: str
     alternatives: tuple[str, ...] = ()
+    not_in: tuple[str, ...] = ()
+    """The regions that have GuardDuty without it (GuardDuty User Guide, "Regions and endpoints")."""
 
 
 PLANS: Final = (
@@ -59,6 +61,7 @@ PLANS: Final = (
         "Guessed and stolen database passwords show in the databases' logins only.",
         "RDS_LOGIN_EVENTS",
         "rds-protection.html",
+        not_in=("ap-east-2",),
     ),
     Plan(
         "lambda-protection",
@@ -138,7 +141,7 @@ def _protects(plan: Plan) -> Check:
         reads=[Detector.status, Detector.plans],
         references=[f"{GUIDE}/{plan.page}", CONTROLS],
         fix=_fix(plan),
-        applies=lambda detector: detector.status == ENABLED,
+        applies=lambda detector: detector.region not in plan.not_in and detector.status == ENABLED,
     )(protects)
 
 

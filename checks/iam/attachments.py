@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from auditor import Check, Fix, Inventory, Problem, Problems, Severity, check
-from checks.iam.resources import Group, IamAccount, Role, User, is_service_linked
+from checks.iam.resources import RESERVED, Group, IamAccount, Role, User, is_service_linked
 
 USER_GUIDE: Final = "https://docs.aws.amazon.com/IAM/latest/UserGuide"
 SUPPORT: Final = "AWSSupportAccess"
@@ -69,7 +69,7 @@ def _not_attached(unwanted: Unwanted, principal_type: type[Principal], kind: str
         references=[unwanted.reference],
         fix=Fix(
             cli=f"aws iam detach-{kind}-policy --{kind}-name {{resource.id}} --policy-arn {arn}",
-            text=f"{unwanted.fix} {ELSEWHERE}",
+            text=f"{unwanted.fix} {ELSEWHERE}{RESERVED if principal_type is Role else ''}",
         ),
         applies=lambda principal: not is_service_linked(principal),
     )(not_attached)

@@ -19,7 +19,8 @@ CERTIFICATES: Final = f"{USER_GUIDE}/id_credentials_server-certs.html"
     references=[CERTIFICATES],
     fix=Fix(
         cli="aws iam delete-server-certificate --server-certificate-name {resource.id}",
-        text="IAM refuses while a load balancer uses the certificate: give its listener a certificate of ACM first.",
+        text="Give the load balancers and distributions that use it a certificate of ACM first: IAM does not always "
+        "notice that a certificate is in use.",
     ),
 )
 def server_certificate_not_expired(certificate: ServerCertificate) -> Problems:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from auditor import Check, Fix, Problem, Problems, Severity, check
-from checks.iam.resources import Group, Policy, Role, User, is_reserved, is_service_linked
+from checks.iam.resources import RESERVED, Group, Policy, Role, User, is_reserved, is_service_linked
 
 if TYPE_CHECKING:
     from auditor.facts import Fact
@@ -17,7 +17,7 @@ USER_GUIDE: Final = "https://docs.aws.amazon.com/IAM/latest/UserGuide"
 BEST_PRACTICES: Final = f"{USER_GUIDE}/best-practices.html#grant-least-privilege"
 ELEMENTS: Final = f"{USER_GUIDE}/reference_policies_elements"
 CURRENT_VERSION: Final = "2012-10-17"
-WHOLE_SERVICE: Final = re.compile(r"([^:*?]+:)?\*+")
+WHOLE_SERVICE: Final = re.compile(r"(?:(?:[^:*?]+|\*+):)?\*+")
 """An action that is all actions of a service, or of all services."""
 REFINE: Final = (
     "See what its users need with `aws iam generate-service-last-accessed-details`, and write a policy of that."
@@ -142,8 +142,8 @@ RULES: Final = (
         "not-admin",
         "do not allow everything",
         "Whoever takes over any one who holds such a policy has the whole account. Managed policies that are attached "
-        "to nobody grant nothing, and the rule is not about them. AWS's own policy AdministratorAccess is another "
-        "rule's.",
+        "to nobody grant nothing, and the rule is not about them; nor is what a condition limits everything. AWS's own "
+        "policy AdministratorAccess is another rule's.",
         Severity.HIGH,
         BEST_PRACTICES,
         REFINE,
@@ -225,7 +225,7 @@ def _declare(rule: Rule, kind: Kind) -> Check:
         rule.severity,
         reads=[*kind.reads, Policy.attachments] if attached_only else kind.reads,
         references=[rule.reference],
-        fix=Fix(cli=kind.command, text=rule.fix),
+        fix=Fix(cli=kind.command, text=f"{rule.fix}{RESERVED if kind.holder is Role and kind is not TRUST else ''}"),
         applies=applies,
     )(well_written)
 

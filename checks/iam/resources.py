@@ -24,6 +24,14 @@ if TYPE_CHECKING:
     from auditor.policy import Document
 
 T = TypeVar("T")
+WITHOUT_ROOT_SIGN_IN: Final = frozenset({"aws-cn", "aws-us-gov"})
+"""The partitions where nobody signs in as the root user.
+
+China has no root credentials, GovCloud those of the standard account (Getting Started with Amazon Web Services in China
+and AWS GovCloud (US) User Guide, "Identity and Access Management").
+"""
+RESERVED: Final = " A role under aws-reserved is changed by its permission set in IAM Identity Center."
+"""What fixes of roles say: nobody else can change those roles."""
 AWS_DEFAULT_PASSWORD_POLICY: Final[PasswordPolicyTypeDef] = {"MinimumPasswordLength": 8}
 """What holds where no custom policy is set (IAM User Guide, "Default password policy").
 
@@ -100,6 +108,11 @@ def _reported(read: Callable[[Any], T]) -> Joined[T]:
     return Joined("GetCredentialReport", "Content", key="arn", match="{arn}", decode=credential_report.rows, value=read)
 
 
+def partition(resource: Resource) -> str:
+    """Return the partition that a resource is in, such as ``aws``."""
+    return resource.arn.split(":")[1]
+
+
 def is_service_linked(principal: Resource) -> bool:
     """Return whether a principal is a service-linked role: AWS alone makes and changes it."""
     return ":role/aws-service-role/" in principal.arn
@@ -149,11 +162,13 @@ class IamAccount(Resource, type="AWS::::Account", service="iam", scope=GLOBAL):
 
     @derived(root_access_keys, root_certificates, root_password)
     def root_has_credentials(self) -> bool:
-        """Whether the root user has a password, access keys or signing certificates.
+        """Whether the root user has a password, access keys or signing certificates, and can have MFA.
 
         An organization that manages root access centrally can remove them from its member accounts; MFA is then
         neither needed nor possible (IAM User Guide, "Centralize root access for member accounts").
         """
+        if partition(self) in WITHOUT_ROOT_SIGN_IN:
+            return False
         return either(lambda: self.root_password, lambda: self.root_access_keys > 0, lambda: self.root_certificates > 0)
 
     @derived(virtual_mfa_devices)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from auditor import Fix, Problem, Problems, Severity, check
 from checks.iam import trust
 from checks.iam.resources import Role, is_reserved, is_service_linked
+from checks.organizations.resources import OrganizationsAccount
+
+if TYPE_CHECKING:
+    from auditor.inventory import Inventory
 
 USER_GUIDE: Final = "https://docs.aws.amazon.com/IAM/latest/UserGuide"
 UPDATE: Final = "aws iam update-assume-role-policy --role-name {resource.id} --policy-document file://POLICY.json"
@@ -67,7 +71,7 @@ def role_shared_issuer_restricted(role: Role) -> Problems:
 @check(
     "iam-role-foreign-trust-guarded",
     Severity.MEDIUM,
-    reads=[Role.trust_policy, Role.foreign_accounts],
+    reads=[Role.trust_policy, Role.foreign_accounts, OrganizationsAccount.management_account],
     references=[f"{USER_GUIDE}/id_roles_common-scenarios_third-party.html", f"{USER_GUIDE}/confused-deputy.html"],
     fix=Fix(
         cli=UPDATE,
@@ -76,15 +80,15 @@ def role_shared_issuer_restricted(role: Role) -> Problems:
     ),
     applies=lambda role: not is_reserved(role) and bool(role.foreign_accounts),
 )
-def role_foreign_trust_guarded(role: Role, *, own_accounts: tuple[str, ...] = ()) -> Problems:
+def role_foreign_trust_guarded(role: Role, inventory: Inventory, *, own_accounts: tuple[str, ...] = ()) -> Problems:
     """Roles that other accounts may assume ask for more than the account.
 
     Another company that works for many customers can be tricked into acting for one of them in the account of
-    another, unless the role asks for an external ID. Any condition satisfies the rule. Accounts of your own, named in
-    own_accounts, need none.
+    another, unless the role asks for an external ID. Any condition satisfies the rule. The organization's management
+    account, which Organizations makes roles for, and accounts of your own, named in own_accounts, need none.
     """
     for account in trust.unguarded_accounts(role.trust_policy, role.account):
-        if account not in own_accounts:
+        if account not in own_accounts and account != inventory.one(OrganizationsAccount).management_account:
             yield Problem(
                 f"account {account} may assume the role without further condition",
                 found=account,
@@ -118,7 +122,8 @@ def role_service_trust_separate(role: Role) -> Problems:
     references=[f"{USER_GUIDE}/id_roles_manage_delete.html#roles-delete_prerequisites"],
     fix=Fix(
         text="Detach the role's policies, delete its inline policies and take it out of its instance profiles, then "
-        "`aws iam delete-role --role-name ROLE`. What is used once a year is better kept with an exception.",
+        "`aws iam delete-role --role-name ROLE`. What is used once a year is better kept with an exception. A role "
+        "under aws-reserved goes when IAM Identity Center assigns its permission set to nobody in the account.",
     ),
     applies=lambda role: not is_service_linked(role),
 )

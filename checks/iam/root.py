@@ -26,7 +26,8 @@ def root_mfa_enabled(account: IamAccount) -> Problems:
     """The root user signs in with MFA.
 
     A root password alone opens everything in the account, and nothing in the account can restrict it. The rule is not
-    about accounts whose organization has removed the root user's password, access keys and signing certificates.
+    about accounts whose organization has removed the root user's password, access keys and signing certificates, nor
+    about China and GovCloud, where nobody signs in as the root user.
     """
     if not account.root_mfa:
         yield Problem("the root user has no MFA device", expected="an MFA device")
@@ -50,7 +51,7 @@ def root_hardware_mfa(account: IamAccount) -> Problems:
     A virtual device is a secret on a phone that other software shares; a security key cannot be copied or phished.
     One virtual device is enough to fail, whatever stands beside it: any of the devices signs in. AWS does not tell
     passkeys that are synchronized between devices from security keys: both pass. The rule is not about accounts whose
-    organization has removed the root user's credentials.
+    organization has removed the root user's credentials, nor about China and GovCloud, where nobody signs in as root.
     """
     if not account.root_mfa:
         yield Problem("the root user has no MFA device", expected="a hardware MFA device")

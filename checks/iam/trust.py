@@ -17,6 +17,8 @@ NARROWING: Final = frozenset(
 COMPARISONS: Final = re.compile(r"(foranyvalue:)?(string|arn)(equals|like)")
 """The operators that compare, in lower case; those that end on IfExists also hold where the key is absent."""
 ACCOUNT: Final = re.compile(r"(?:arn:[\w-]+:(?:iam|sts)::)?(\d{12})(?::.*)?")
+DELETED: Final = re.compile(r"A(?:ID|RO)A[A-Z0-9]+")
+"""The id that IAM leaves in place of a user or role that was deleted: it lets nobody in."""
 
 
 class Tenant(NamedTuple):
@@ -90,9 +92,14 @@ def _accounts(statement: Statement) -> Iterator[str]:
 
 
 def principals(document: Document, kind: str) -> list[str]:
-    """Return the principals of a kind (``AWS``, ``Federated``, ``Service``) that statements allow anything, sorted."""
+    """Return the principals of a kind (``AWS``, ``Federated``, ``Service``) that statements allow anything, sorted.
+
+    Those that were deleted are none any more.
+    """
     allowed = (each.principals or () for each in document.statements if each.allows)
-    return sorted({value for pairs in allowed for told, value in pairs if told == kind})
+    return sorted(
+        {value for pairs in allowed for told, value in pairs if told == kind and not DELETED.fullmatch(value)}
+    )
 
 
 def shared_issuers(document: Document) -> dict[str, list[str]] | None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Final
 
 from auditor import Fix, Problem, Problems, Severity, check
-from checks.iam.resources import User
+from checks.iam.resources import User, partition
 
 USER_GUIDE: Final = "https://docs.aws.amazon.com/IAM/latest/UserGuide"
 
@@ -65,13 +65,14 @@ def user_without_password_mfa(user: User) -> Problems:
         "`aws iam deactivate-mfa-device --user-name USER --serial-number MFA_SERIAL` for each virtual device.",
         cost=True,
     ),
-    applies=lambda user: user.credentials.password is not None and user.credentials.mfa,
+    applies=lambda user: partition(user) != "aws-cn" and user.credentials.password is not None and user.credentials.mfa,
 )
 def user_mfa_not_virtual(user: User) -> Problems:
     """Console users' MFA devices are passkeys, security keys or hardware tokens.
 
     The codes of an authenticator app can be phished, and its secret copied; AWS recommends passkeys and security keys.
-    One virtual device is enough to fail, whatever stands beside it. Users without MFA are another rule's.
+    One virtual device is enough to fail, whatever stands beside it. Users without MFA are another rule's, and the rule
+    is not about China, whose regions take virtual devices only.
     """
     for serial in user.virtual_mfa_devices:
         yield Problem(f"the MFA device {serial} is virtual", found=serial, expected="a passkey or hardware device")

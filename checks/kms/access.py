@@ -13,8 +13,9 @@ CONTROLS: Final = "https://docs.aws.amazon.com/securityhub/latest/userguide/kms-
 FIX: Final = Fix(
     cli="aws kms put-key-policy --key-id {resource.id} --region {resource.region} --policy-name default "
     "--policy file://POLICY.json",
-    text="Name the principals, or keep the asterisk with a condition such as StringEquals on kms:CallerAccount or "
-    "aws:PrincipalOrgID. Keep the statement for the account itself, or nobody can manage the key.",
+    text="POLICY.json replaces the whole policy. Name the principals, or keep the asterisk with a condition such as "
+    "StringEquals on kms:CallerAccount or aws:PrincipalOrgID. Keep the statement for the account itself, or nobody can "
+    "manage the key.",
 )
 
 

@@ -35,10 +35,12 @@ PATTERNED: Final = frozenset({"aws:principalarn", "aws:sourcearn", "aws:principa
 """Those whose values may hold wildcards behind the account or organization they name."""
 NAMED: Final = re.compile(r"arn:[\w-]+:[\w-]+:[^:*?$]*:\d{12}:[^$]*|o-[a-z0-9]{10,32}/[^$]*")
 """A value that names an account or organization, whatever follows."""
-COMPARISONS: Final = re.compile(r"(foranyvalue:)?(string|arn)(equals|like)")
+COMPARISONS: Final = re.compile(r"(foranyvalue:)?(string(equals(ignorecase)?|like)|arn(equals|like))")
 """The operators, in lower case, by which a condition admits what it names, and nothing that lacks the key."""
 INDIFFERENT: Final = frozenset({"aws:currenttime", "aws:epochtime", "aws:requestedregion", "aws:securetransport"})
-"""The keys that say nothing of who calls. Those of KMS, but for the caller's account, do not either."""
+"""The keys that say nothing of who calls. Most of KMS's do not either."""
+CERTIFYING: Final = ("kms:granteeprincipal", "kms:granteeserviceprincipal", "kms:recipientattestation:")
+"""How KMS's keys begin that may limit the use of a key to known enclaves, or to grants for known principals."""
 ACCOUNT: Final = re.compile(r"(?:arn:[\w-]+:(?:iam|sts)::)?(\d{12})(?::.*)?")
 
 
@@ -91,6 +93,8 @@ def _limits(condition: Condition) -> bool | None:
         if not COMPARISONS.fullmatch(condition.operator):
             return None
         return all(_names_somebody(condition.key, value) for value in condition.values) or None
+    if condition.key.startswith(CERTIFYING):
+        return None
     return False if condition.key in INDIFFERENT or condition.key.startswith("kms:") else None
 
 

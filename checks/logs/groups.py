@@ -91,7 +91,8 @@ def group_encrypted_with_kms(group: LogGroup) -> Problems:
     references=[f"{GUIDE}/iam-access-control-overview-cwl.html"],
     fix=Fix(
         cli="aws logs delete-resource-policy --region {resource.region} --policy-name POLICY_NAME",
-        text="Or put the policy again with the service that needs it as its principal.",
+        text="Services that deliver logs by the policy cannot do so any more: where one needs it, put the policy again "
+        "with that service as its principal.",
     ),
 )
 def region_policies_not_public(region: LogsRegion) -> Problems:

@@ -10,6 +10,7 @@ import functools
 import json
 import operator
 import re
+import warnings
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -21,21 +22,27 @@ Event = Mapping[str, Any]
 Matcher = Callable[[Event], "bool | None"]
 """Tells whether an event matches; None where AWS does not document what comes of it."""
 
-ABSENT: Final = object()
 TOKEN: Final = re.compile(
     r"""\s*(?:
         (?P<symbol>&&|\|\||[()]|!=|<=|>=|=|<|>)
-      | (?P<selector>\$(?:\.[\w\-*]+|\[(?:\d+|\*|'[^']*'|"[^"]*")\])+)
+      | (?P<selector>\$(?:\.[\w\-]+|\.\*|\.?\['[^']*'\]|\[(?:[0-9]{1,9}|\*)\])+)
       | "(?P<quoted>(?:[^"\\]|\\.)*)"
       | %(?P<regex>[^%]*)%
       | (?P<word>[^\s()"%=<>!&|]+)
     )""",
     re.VERBOSE,
 )
-STEP: Final = re.compile(r"""\.([\w\-*]+)|\[(\d+|\*)\]|\['([^']*)'\]|\["([^"]*)"\]""")
+STEPS: Final = re.compile(r"\.([\w\-]+)|\.?\['([^']*)'\]|\[([0-9]+)\]|\.\*|\[\*\]")
+"""The steps of a selector: the name of a member, or the place of an element; a wildcard has neither."""
+WILDCARDS: Final = re.compile(r"\.\*|\[\*\]")
+NUMBER: Final = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 ORDER: Final = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 REGEX: Final = re.compile(r"[\w#=@/;,\-^$?\[\]{}|\\*+.: ]*")
-"""What a regular expression may hold; without parentheses, none takes exponential time."""
+"""What a regular expression may hold."""
+REPETITIONS: Final = 4
+"""How often an expression about a member may repeat something: each multiplies the time that matching can take."""
+REPETITIONS_IN_TEXT: Final = 1
+"""The same of an expression about a whole event, which is much longer than a member."""
 DEEPEST: Final = 50
 """Parentheses inside each other that are followed."""
 TERM: Final = re.compile(r'([-?]?)(?:"((?:[^"\\]|\\.)*)"|%([^%]*)%|(\S+))')
@@ -141,7 +148,7 @@ class _Parser:
             raise PatternError(selector.text)
         return self._condition(_selected(selector.text), self._take())
 
-    def _condition(self, select: Callable[[Event], Any], relation: Token) -> Matcher:
+    def _condition(self, select: Callable[[Event], list[Any]], relation: Token) -> Matcher:
         if relation.kind == "symbol":
             return _comparison(select, relation.text, self._take())
         words = relation.text.upper(), self._take().text.upper()
@@ -151,11 +158,11 @@ class _Parser:
         return lambda event: holds(select(event))
 
 
-STATES: Final[dict[tuple[str, str], Callable[[Any], bool]]] = {
-    ("NOT", "EXISTS"): lambda value: value is ABSENT,
-    ("IS", "NULL"): lambda value: value is None,
-    ("IS", "TRUE"): lambda value: value is True,
-    ("IS", "FALSE"): lambda value: value is False,
+STATES: Final[dict[tuple[str, str], Callable[[list[Any]], bool]]] = {
+    ("NOT", "EXISTS"): lambda values: not values,
+    ("IS", "NULL"): lambda values: any(value is None for value in values),
+    ("IS", "TRUE"): lambda values: any(value is True for value in values),
+    ("IS", "FALSE"): lambda values: any(value is False for value in values),
 }
 
 
@@ -169,25 +176,36 @@ def _negated(answer: bool | None) -> bool | None:  # noqa: FBT001 - an answer is
     return None if answer is None else not answer
 
 
-def _selected(selector: str) -> Callable[[Event], Any]:
-    """Return what reads the selected value of an event, ABSENT where there is none."""
-    steps = [next(filter(None, found.groups())) for found in STEP.finditer(selector)]
+def _selected(selector: str) -> Callable[[Event], list[Any]]:
+    """Return what reads the selected values of an event: several where the selector has a wildcard, or none."""
+    if len(WILDCARDS.findall(selector)) > 1:
+        raise PatternError(f"{selector} has more than one wildcard")
+    steps = [_step(found) for found in STEPS.finditer(selector)]
 
-    def select(event: Event) -> Any:
-        value: Any = event
+    def select(event: Event) -> list[Any]:
+        values: list[Any] = [event]
         for step in steps:
-            if isinstance(value, Mapping):
-                value = value.get(step, ABSENT)
-            elif isinstance(value, list) and step.isdigit():
-                value = value[int(step)] if int(step) < len(value) else ABSENT
-            else:
-                return ABSENT
-        return value
+            values = [each for value in values for each in step(value)]
+        return values
 
     return select
 
 
-def _comparison(select: Callable[[Event], Any], symbol: str, right: Token) -> Matcher:
+def _step(found: re.Match[str]) -> Callable[[Any], list[Any]]:
+    """Return what reads the members or elements of a value that a step of a selector names."""
+    member, quoted, place = found.groups()
+    name = quoted if member is None else member
+    if name is not None:
+        return lambda value: [value[name]] if isinstance(value, Mapping) and name in value else []
+    if place is not None:
+        first = int(place)
+        return lambda value: value[first : first + 1] if isinstance(value, list) else []
+    if found[0] == ".*":
+        return lambda value: list(value.values()) if isinstance(value, Mapping) else []
+    return lambda value: value if isinstance(value, list) else []
+
+
+def _comparison(select: Callable[[Event], list[Any]], symbol: str, right: Token) -> Matcher:
     if symbol in ORDER:
         return functools.partial(_ordered, select, ORDER[symbol], _number(right.text))
     if symbol not in {"=", "!="} or right.kind not in {"word", "quoted", "regex"}:
@@ -195,49 +213,77 @@ def _comparison(select: Callable[[Event], Any], symbol: str, right: Token) -> Ma
     equal = _equality(right)
 
     def matches(event: Event) -> bool | None:
-        value = select(event)
-        if value is ABSENT:
-            # What "!=" says of a member that an event lacks is not documented.
-            return False if symbol == "=" else None
-        return equal(value) is (symbol == "=")
+        values = select(event)
+        if symbol == "=":
+            return any(equal(value) for value in values)
+        # What "!=" says of a member that an event lacks, or of several values, is not documented.
+        return not equal(values[0]) if len(values) == 1 else None
 
     return matches
 
 
 def _ordered(
-    select: Callable[[Event], Any], holds: Callable[[float, float], bool], bound: float, event: Event
+    select: Callable[[Event], list[Any]], holds: Callable[[float, float], bool], bound: float, event: Event
 ) -> bool | None:
-    value = select(event)
-    return holds(value, bound) if isinstance(value, (int, float)) else False
+    return any(holds(value, bound) for value in select(event) if _is_number(value))
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def _number(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError as error:
-        raise PatternError(f"{text} is not a number") from error
+    if not NUMBER.fullmatch(text):
+        raise PatternError(f"{text} is not a number")
+    return float(text)
 
 
 def _equality(right: Token) -> Callable[[Any], bool]:
     """Return what tells whether a value equals a number, a text in which ``*`` is anything, or fits an expression."""
     if right.kind == "regex":
-        expression = _regex(right.text)
+        expression = _regex(right.text, REPETITIONS)
         return lambda value: isinstance(value, str) and expression.search(value) is not None
-    text = re.sub(r"\\(.)", r"\1", right.text)
-    wanted = re.compile(".*".join(map(re.escape, text.split("*"))), re.DOTALL)
-    return lambda value: not isinstance(value, (Mapping, list)) and wanted.fullmatch(_written(value)) is not None
+    parts = re.sub(r"\\(.)", r"\1", right.text).split("*")
+    number = float(right.text) if right.kind == "word" and NUMBER.fullmatch(right.text) else None
+
+    def equal(value: Any) -> bool:
+        if number is not None and _is_number(value):
+            return bool(value == number)
+        return not isinstance(value, (Mapping, list)) and _consists_of(parts, _written(value))
+
+    return equal
+
+
+def _consists_of(parts: list[str], text: str) -> bool:
+    """Return whether a text is the parts in their order, with anything between them. Linear in the text."""
+    first, *middle = parts
+    if not middle:
+        return text == first
+    last = middle.pop()
+    if not (text.startswith(first) and text.endswith(last) and len(first) + len(last) <= len(text)):
+        return False
+    position, end = len(first), len(text) - len(last)
+    for part in middle:
+        found = text.find(part, position, end)
+        if found < 0:
+            return False
+        position = found + len(part)
+    return True
 
 
 def _written(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def _regex(text: str) -> re.Pattern[str]:
-    if not REGEX.fullmatch(text):
+def _regex(text: str, repetitions: int) -> re.Pattern[str]:
+    """Return the expression; PatternError for one that is not documented, or that could take too long to match."""
+    repeated = re.findall(r"[*+?{]", re.sub(r"\\.", "", text))
+    if not REGEX.fullmatch(text) or len(repeated) > repetitions:
         raise PatternError(f"%{text}%")
     try:
-        return re.compile(text)
-    except re.error as error:
+        with warnings.catch_warnings(action="error"):
+            return re.compile(text)
+    except (re.error, OverflowError, FutureWarning) as error:
         raise PatternError(f"%{text}%") from error
 
 
@@ -259,7 +305,8 @@ def _terms(text: str) -> Matcher:
 
 def _term(quoted: str, regex: str, word: str) -> Callable[[str], bool]:
     if regex:
-        expression = _regex(regex)
+        expression = _regex(regex, REPETITIONS_IN_TEXT)
         return lambda line: expression.search(line) is not None
-    term = re.sub(r"\\(.)", r"\1", quoted) or word
+    # A blank phrase stands for every event.
+    term = re.sub(r"\\(.)", r"\1", quoted).strip() or word
     return lambda line: term in line

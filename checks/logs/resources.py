@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from auditor import REGIONAL, Asked, Listed, Listing, Resource, derived
 from auditor.facts import both, either
@@ -17,6 +17,14 @@ if TYPE_CHECKING:
 
     from auditor.policy import Document
     from checks.logs.patterns import Event, Pattern
+
+
+class Counter(NamedTuple):
+    """A metric in which a filter counts: by how much for each event, and whether it has a value without events too."""
+
+    metric: str
+    step: float
+    is_padded: bool
 
 
 class LogsRegion(Resource, type="AWS::::Account", service="logs", scope=REGIONAL):
@@ -77,19 +85,23 @@ class MetricFilter(Resource, type="AWS::Logs::MetricFilter", service="logs", sco
         """Return whether an alarm notifies somebody once so many matching events came in a period."""
         return either(
             *(
-                partial(_notifies, alarm, events * step)
-                for metric, step in self._counted()
-                for alarm in self.inventory.related(Alarm.metrics, metric, self.region)
+                partial(_notifies, alarm, counter, events)
+                for counter in self._counters()
+                for alarm in self.inventory.related(Alarm.metrics, counter.metric, self.region)
             )
         )
 
-    def _counted(self) -> list[tuple[str, float]]:
-        """Return the metrics in which the filter counts all that it matches, and by how much.
+    def _counters(self) -> list[Counter]:
+        """Return the metrics in which the filter counts all that it matches.
 
         With dimensions there is a metric for each of their values, and none for all.
         """
         return [
-            (f"{each['metricNamespace']}/{each['metricName']}", _step(each["metricValue"]))
+            Counter(
+                f"{each['metricNamespace']}/{each['metricName']}",
+                _step(each["metricValue"]),
+                is_padded=each.get("defaultValue") is not None,
+            )
             for each in self.transformations
             if not each.get("dimensions")
         ]
@@ -104,13 +116,21 @@ class MetricFilter(Resource, type="AWS::Logs::MetricFilter", service="logs", sco
         return matched
 
 
-def _notifies(alarm: Alarm, count: float) -> bool:
-    return alarm.fires_at is not None and alarm.fires_at <= count and alarm.notifies
+def _notifies(alarm: Alarm, counter: Counter, events: float) -> bool:
+    lasts = alarm.needs_one_period if counter.is_padded else alarm.needs_one_datapoint
+    return alarm.fires_at is not None and alarm.fires_at <= _level(alarm, counter, events) and lasts and alarm.notifies
+
+
+def _level(alarm: Alarm, counter: Counter, events: float) -> float:
+    """Return the least that an alarm makes of so many events in a period: only a sum grows with them."""
+    if alarm.statistics == {"Sum"}:
+        return events * counter.step
+    return 0.0 if counter.is_padded and alarm.statistics != {"Maximum"} else counter.step
 
 
 def _step(value: str) -> float:
     """Return by how much a metric rises with an event; a value that is read of the event counts as 1."""
     try:
-        return float(value) or 1.0
+        return float(value)
     except ValueError:
         return 1.0

@@ -30,9 +30,14 @@ class OrganizationsAccount(Resource, type="AWS::::Account", service="organizatio
     )
 
     @derived(organization)
+    def management_account(self) -> str | None:
+        """The organization's management account; None where the account belongs to no organization."""
+        return self.organization["MasterAccountId"] if self.organization else None
+
+    @derived(management_account)
     def is_management(self) -> bool:
         """Whether the account is the management account: AWS tells only there, and to delegates, how it is set up."""
-        return self.organization is not None and self.organization["MasterAccountId"] == self.account
+        return self.management_account == self.account
 
     roots = Asked["list[RootTypeDef]"]("ListRoots", "Roots", moot=_elsewhere(is_management, []))
     service_control_policies = Asked["list[PolicySummaryTypeDef]"](

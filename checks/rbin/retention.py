@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from auditor import Check, Fix, Inventory, Problem, Problems, Severity, check
+from auditor.facts import both
 from checks.ebs.resources import Snapshot
 from checks.ec2.resources import Image
 from checks.rbin.resources import ImageRule, RecycleBin, SnapshotRule
@@ -57,9 +58,15 @@ def _kept(kept: Kept) -> Check:
 
     def retained(region: RecycleBin, inventory: Inventory, *, days: int = 7) -> Problems:
         expected = f"a rule for all {kept.word}s, over {days} days or more"
-        rules = [rule.details for rule in inventory.all(kept.rules, region.region)]
-        if not any(_keeps(rule, days) for rule in rules) and inventory.all(kept.kind, region.region):
-            yield Problem(f"no rule keeps every deleted {kept.word} in {region.id}", found=rules, expected=expected)
+
+        def rules() -> list[GetRuleResponseTypeDef]:
+            return [rule.details for rule in inventory.all(kept.rules, region.region)]
+
+        def unkept() -> bool:
+            return not any(_keeps(rule, days) for rule in rules())
+
+        if both(lambda: bool(inventory.all(kept.kind, region.region)), unkept):
+            yield Problem(f"no rule keeps every deleted {kept.word} in {region.id}", found=rules(), expected=expected)
 
     retained.__doc__ = kept.description
     return check(

@@ -37,9 +37,10 @@ WITHOUT_BACKTRACKING: Final = frozenset(
 
 
 def can_backtrack(cluster: DBCluster) -> bool:
-    """Return whether the cluster could have backtracking: Aurora MySQL's have, outside global databases."""
-    served = cluster.region not in WITHOUT_BACKTRACKING
-    return served and cluster.engine in AURORA_MYSQL and current(cluster) and not cluster.global_cluster
+    """Return whether the cluster could have backtracking: Aurora MySQL's have, unless they replicate."""
+    if cluster.region in WITHOUT_BACKTRACKING or cluster.engine not in AURORA_MYSQL or not current(cluster):
+        return False
+    return not (cluster.global_cluster or cluster.replica_of or cluster.replicas)
 
 
 @check(
@@ -152,7 +153,14 @@ def cluster_minor_upgrades(cluster: DBCluster) -> Problems:
 @check(
     "rds-cluster-backtrack",
     Severity.MEDIUM,
-    reads=[DBCluster.engine, DBCluster.mode, DBCluster.global_cluster, DBCluster.backtrack_seconds],
+    reads=[
+        DBCluster.engine,
+        DBCluster.mode,
+        DBCluster.global_cluster,
+        DBCluster.replica_of,
+        DBCluster.replicas,
+        DBCluster.backtrack_seconds,
+    ],
     references=[f"{AURORA_GUIDE}/AuroraMySQL.Managing.Backtrack.html", CONTROLS],
     fix=Fix(
         text="Backtracking is chosen when a cluster is created: restore a snapshot of the cluster with a backtrack "
@@ -167,7 +175,8 @@ def cluster_backtrack(cluster: DBCluster, *, minimum_hours: int = 1) -> Problems
     """Aurora MySQL clusters can be set back by at least minimum_hours.
 
     Backtracking undoes a mistake within minutes, in place, where a restored backup is a new cluster after hours. Only
-    Aurora MySQL has it, not in every region and not in a global database; other clusters are not judged.
+    Aurora MySQL has it, not in every region, and neither in a global database nor where clusters replicate by binary
+    logs; other clusters are not judged.
     """
     if cluster.backtrack_seconds < minimum_hours * HOUR:
         window = f"goes back {cluster.backtrack_seconds} seconds only" if cluster.backtrack_seconds else "is off"

@@ -112,7 +112,12 @@ def tags_copied(database: Database) -> Problems:
         f"--{'db-port-number' if kind is INSTANCE else 'port'} PORT --apply-immediately",
         "port = 15432",
         "Port: 15432",
-        text="The database restarts. Open the new port in the security groups and tell it to the clients first.",
+        text="The database restarts. Open the new port in the security groups and tell it to the clients first."
+        + (
+            ""
+            if kind is INSTANCE
+            else " A Multi-AZ cluster keeps its port: restore it to a point in time with another."
+        ),
         downtime=True,
     ),
     applies=known,

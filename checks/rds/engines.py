@@ -97,7 +97,7 @@ AURORA_MYSQL: Final = Engine(
     port=3306,
     logs=("audit",),
     iam_since=(),
-    tls=Switch("require_secure_transport"),
+    tls=Switch("require_secure_transport", on_since=(8, 4)),
     major=2,
 )
 AURORA_POSTGRESQL: Final = Engine(

@@ -24,6 +24,10 @@ NOT_PUBLIC: Final = INSTANCE.fix(
 )
 
 
+EXPRESS: Final = "sqlserver-ex"
+"""SQL Server's only edition without standbys (RDS User Guide, "Multi-AZ deployments for RDS for SQL Server")."""
+
+
 def backed_up_itself(instance: DBInstance) -> bool:
     """Return whether backups are a matter of the instance: not of its cluster, and not of what it replicates."""
     return alone(instance) and not (instance.replica_of_instance or instance.replica_of_cluster)
@@ -49,7 +53,14 @@ def instance_not_public(instance: DBInstance) -> Problems:
 @check(
     "rds-instance-not-exposed",
     Severity.CRITICAL,
-    reads=[DBInstance.public, DBInstance.port, DBInstance.groups, SecurityGroup.rules, PrefixList.sources],
+    reads=[
+        DBInstance.public,
+        DBInstance.network,
+        DBInstance.port,
+        DBInstance.groups,
+        SecurityGroup.rules,
+        PrefixList.sources,
+    ],
     references=[f"{USER_GUIDE}/Overview.RDSSecurityGroups.html", IN_VPC],
     fix=NOT_PUBLIC,
 )
@@ -60,12 +71,15 @@ def instance_not_exposed(
 
     It can where the instance has a public address and its security groups, taken together, admit more public addresses
     to its port than one block of the prefix length widest_ipv4 or widest_ipv6. Routes and network ACLs may still be in
-    the way, and are not read: neither is meant to be a database's only protection.
+    the way, and are not read: neither is meant to be a database's only protection. Rules for IPv6 count where the
+    instance may have such an address.
     """
     if not instance.public:
         return
     rules, unseen = _rules(instance, inventory)
-    sources = open_to(rules, "tcp", instance.port, Widest(widest_ipv4, widest_ipv6))
+    # No block is wider than the whole of IPv6.
+    widest = Widest(widest_ipv4, 0 if instance.network == "IPV4" else widest_ipv6)
+    sources = open_to(rules, "tcp", instance.port, widest)
     if sources:
         texts = [each.text for each in sources]
         yield Problem(
@@ -155,13 +169,13 @@ def instance_backup_plan(instance: DBInstance) -> Problems:
     reads=[DBInstance.engine, DBInstance.cluster, DBInstance.multi_az],
     references=[f"{USER_GUIDE}/Concepts.MultiAZ.html", CONTROLS],
     fix=INSTANCE.fix("--multi-az --apply-immediately", "multi_az = true", "MultiAZ: true", cost=True),
-    applies=lambda instance: managed(instance) and not instance.cluster,
+    applies=lambda instance: managed(instance) and not instance.cluster and instance.engine != EXPRESS,
 )
 def instance_multi_az(instance: DBInstance) -> Problems:
     """Database instances have a standby in another Availability Zone.
 
     When a zone or an instance fails, the standby takes over within a minute or two without loss of data. Members of
-    a cluster stand by for each other and are not judged here; RDS Custom does not have the setting.
+    a cluster stand by for each other and are not judged here; RDS Custom and SQL Server Express do not have standbys.
     """
     if not instance.multi_az:
         yield Problem("there is no standby in another Availability Zone", found=False, expected="MultiAZ: true")

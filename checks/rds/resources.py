@@ -95,6 +95,8 @@ class DBInstance(Resource, type="AWS::RDS::DBInstance", service="rds", scope=REG
     engine = Listed[str]("Engine")
     engine_version = Listed[str]("EngineVersion")
     public = Listed[bool]("PubliclyAccessible")
+    # Younger than the other members: IPV4, or DUAL for IPv6 as well.
+    network = Listed["str | None"]("NetworkType", default=None)
     # An instance outside a VPC has no DB subnet group.
     vpc = Listed["str | None"]("DBSubnetGroup.VpcId", default=None)
     groups = Listed["list[str]"]("VpcSecurityGroups[].VpcSecurityGroupId")
@@ -188,6 +190,9 @@ class DBCluster(Resource, type="AWS::RDS::DBCluster", service="rds", scope=REGIO
     # Left out of clusters that were created without backtracking.
     backtrack_seconds = Listed[int]("BacktrackWindow", default=0)
     global_cluster = Listed["str | None"]("GlobalClusterIdentifier", default=None)
+    # Clusters that replicate by binary logs, mostly into another region.
+    replica_of = Listed["str | None"]("ReplicationSourceIdentifier", default=None)
+    replicas = Listed["list[str]"]("ReadReplicaIdentifiers", default=[])
 
     maintenance = maintenance()
     engine_status = engine_status(engine)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from auditor import Fix, Problem, Problems, Severity, check
 from auditor.facts import either
-from checks.s3.resources import Bucket, DirectoryBucket, S3Account
+from checks.s3.resources import Bucket, DirectoryBucket, S3Account, may_have_lifecycle
 
 if TYPE_CHECKING:
     from types_boto3_s3.type_defs import ReplicationRuleOutputTypeDef
@@ -102,7 +102,8 @@ def bucket_object_locked(bucket: Bucket) -> Problems:
     fix=Fix(
         cli="aws s3api put-object-lock-configuration --bucket {resource.id} --object-lock-configuration "
         """'{"ObjectLockEnabled":"Enabled","Rule":{"DefaultRetention":{"Mode":"GOVERNANCE","Days":30}}}'""",
-        text="Choose mode and time with care: in the mode COMPLIANCE nobody can shorten it.",
+        text="Choose mode and time with care: in the mode COMPLIANCE nobody can shorten it. S3 delivers no access logs "
+        "to a bucket with a default retention: accept those with an exception.",
         cost=True,
     ),
 )
@@ -126,7 +127,7 @@ def bucket_object_lock_retains(bucket: Bucket) -> Problems:
         """'{"Role":"ROLE_ARN","Rules":[{"ID":"all","Priority":1,"Status":"Enabled","Filter":{"Prefix":""},"""
         """"DeleteMarkerReplication":{"Status":"Enabled"},"Destination":{"Bucket":"BUCKET_ARN"}}]}'""",
         text="S3 takes on the role; the destination is a bucket of another region. Version both buckets first. "
-        "Objects that are there already are not copied.",
+        f"Objects that are there already are not copied. {ALL_RULES}",
         cost=True,
     ),
 )
@@ -154,18 +155,20 @@ def _leaves_the_region(rule: ReplicationRuleOutputTypeDef, bucket: Bucket, inven
 @check(
     "s3-bucket-lifecycle",
     Severity.LOW,
-    reads=[Bucket.lifecycle],
+    reads=[Bucket.lifecycle, Bucket.mfa_delete],
     references=[f"{USER_GUIDE}/object-lifecycle-mgmt.html"],
+    applies=may_have_lifecycle,
     fix=Fix(
         cli=f"""{LIFECYCLE}'{{"Rules":[{{"ID":"archive","Status":"Enabled","Filter":{{"Prefix":""}},"""
         """"Transitions":[{"Days":90,"StorageClass":"STANDARD_IA"}]}]}'""",
-        text="Transitions and requests cost something, too.",
+        text=f"{ALL_RULES} Transitions and requests cost something, too.",
     ),
 )
 def bucket_lifecycle(bucket: Bucket) -> Problems:
     """Buckets have lifecycle rules.
 
     Data that nobody needs any longer is a cost and can still leak: a rule moves or deletes it when its time has come.
+    S3 does not combine a lifecycle with MFA delete, so that buckets with MFA delete are not judged.
     """
     yield from _without_rule(bucket)
 
@@ -179,7 +182,8 @@ def bucket_lifecycle(bucket: Bucket) -> Problems:
         cli="aws s3api put-bucket-lifecycle-configuration --region {resource.region} --bucket {resource.id} "
         "--lifecycle-configuration "
         """'{"Rules":[{"ID":"expire","Status":"Enabled","Filter":{"Prefix":""},"Expiration":{"Days":90}}]}'""",
-        text="The command has S3 delete objects older than 90 days: choose the time that the data is needed.",
+        text="The command has S3 delete objects older than 90 days: choose the time that the data is needed. "
+        f"{ALL_RULES}",
     ),
 )
 def directory_bucket_lifecycle(bucket: DirectoryBucket) -> Problems:
@@ -199,9 +203,9 @@ def _without_rule(bucket: Bucket | DirectoryBucket) -> Problems:
 @check(
     "s3-bucket-old-versions-expire",
     Severity.MEDIUM,
-    reads=[Bucket.versioning, Bucket.lifecycle],
+    reads=[Bucket.versioning, Bucket.lifecycle, Bucket.mfa_delete],
     references=[f"{USER_GUIDE}/object-lifecycle-mgmt.html", f"{USER_GUIDE}/intro-lifecycle-rules.html"],
-    applies=lambda bucket: bucket.versioning is not None,
+    applies=lambda bucket: bucket.versioning is not None and may_have_lifecycle(bucket),
     fix=Fix(
         cli=f"""{LIFECYCLE}{OLD_VERSIONS}"NoncurrentVersionExpiration":{{"NoncurrentDays":90}}}}]}}'""",
         text=ALL_RULES,
@@ -218,7 +222,8 @@ def bucket_old_versions_expire(bucket: Bucket) -> Problems:
     """Versioned buckets have a lifecycle rule for old versions.
 
     Each overwritten or deleted object stays as an old version, hidden and paid for, until a rule moves it to cheaper
-    storage or deletes it. Suspending versioning does not remove what is there.
+    storage or deletes it. Suspending versioning does not remove what is there. S3 does not combine a lifecycle with MFA
+    delete, so that buckets with MFA delete are not judged.
     """
     enabled = [rule for rule in bucket.lifecycle if rule["Status"] == ENABLED]
     if not any("NoncurrentVersionExpiration" in rule or "NoncurrentVersionTransitions" in rule for rule in enabled):
@@ -228,8 +233,9 @@ def bucket_old_versions_expire(bucket: Bucket) -> Problems:
 @check(
     "s3-bucket-uploads-aborted",
     Severity.LOW,
-    reads=[Bucket.lifecycle],
+    reads=[Bucket.lifecycle, Bucket.mfa_delete],
     references=[f"{USER_GUIDE}/mpu-abort-incomplete-mpu-lifecycle-config.html"],
+    applies=may_have_lifecycle,
     fix=Fix(
         cli=f"""{LIFECYCLE}'{{"Rules":[{{"ID":"incomplete-uploads","Status":"Enabled","Filter":{{"Prefix":""}},"""
         """"AbortIncompleteMultipartUpload":{"DaysAfterInitiation":7}}]}'""",
@@ -240,7 +246,8 @@ def bucket_uploads_aborted(bucket: Bucket) -> Problems:
     """Buckets drop the parts of uploads that were never finished.
 
     The parts of a broken multipart upload are no objects: no listing shows them, and they are stored and paid for until
-    the upload is aborted.
+    the upload is aborted. S3 does not combine a lifecycle with MFA delete, so that buckets with MFA delete are not
+    judged.
     """
     if not any(rule["Status"] == ENABLED and "AbortIncompleteMultipartUpload" in rule for rule in bucket.lifecycle):
         yield Problem("incomplete multipart uploads are never aborted", expected="an AbortIncompleteMultipartUpload")

@@ -13,6 +13,40 @@ if TYPE_CHECKING:
     from auditor.policy import Condition, Document, Statement
 
 ANYONE: Final = "*"
+LOAD_BALANCERS: Final = frozenset(
+    [
+        "127311923021",
+        "033677994240",
+        "027434742980",
+        "797873946194",
+        "098369216593",
+        "754344448648",
+        "589379963580",
+        "718504428378",
+        "383597477331",
+        "600734575887",
+        "114774131450",
+        "783225319266",
+        "582318560864",
+        "985666609251",
+        "054676820928",
+        "156460612806",
+        "652711504416",
+        "635631232127",
+        "009996457667",
+        "897822967062",
+        "076674570225",
+        "507241528517",
+        "048591011584",
+        "190560391635",
+        "638102146993",
+        "037604701340",
+    ]
+)
+"""AWS's accounts that deliver the logs of load balancers in regions older than August 2022.
+
+Elastic Load Balancing User Guide for Application Load Balancers, "Enable access logs".
+"""
 _ACCOUNT: Final = re.compile(r"(?:arn:[\w-]+:(?:iam|sts)::)?(\d{12})(?::.*)?")
 """How a principal names an account: by its number, or by an ARN in it. Ids of services and of deleted users do not."""
 _OWNER_KEYS: Final = frozenset({"aws:principalaccount", "aws:principalorgid", "s3:dataaccesspointaccount"})

@@ -44,7 +44,9 @@ def bucket_encrypted_by_default(bucket: Bucket) -> Problems:
         cli="aws s3api put-bucket-encryption --bucket {resource.id} --server-side-encryption-configuration "
         """'{"Rules":[{"ApplyServerSideEncryptionByDefault":{"SSEAlgorithm":"aws:kms","KMSMasterKeyID":"KEY_ARN"},"""
         """"BucketKeyEnabled":true}]}'""",
-        text="Readers and writers of the bucket need permission to use the key.",
+        text="Readers and writers of the bucket need permission to use the key. The command sets all of the "
+        "encryption: add BlockedEncryptionTypes where the bucket has them. S3's access logs and those of load "
+        "balancers go to buckets with S3-managed keys only: accept those with an exception.",
         terraform='resource "aws_s3_bucket_server_side_encryption_configuration" "this" {\n'
         "  bucket = aws_s3_bucket.this.id\n"
         "  rule {\n    bucket_key_enabled = true\n    apply_server_side_encryption_by_default {\n"

@@ -193,6 +193,11 @@ class Bucket(Resource, type="AWS::S3::Bucket", service="s3", scope=GLOBAL):
         return is_blocked(self, setting)
 
 
+def may_have_lifecycle(bucket: Bucket) -> bool:
+    """Return whether a bucket can have lifecycle rules: S3 does not combine them with MFA delete."""
+    return bucket.mfa_delete != "Enabled"
+
+
 def is_blocked(
     resource: Bucket | AccessPoint | MultiRegionAccessPoint, setting: BlockSetting, *, account_suffices: bool = True
 ) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from auditor import Fix, Problem, Problems, Severity, check
-from checks.s3.grants import ANYONE, covers, forbidden_to_all, names_canonical_user, others_let_in
+from checks.organizations.resources import OrganizationsAccount
+from checks.s3.grants import ANYONE, LOAD_BALANCERS, covers, forbidden_to_all, names_canonical_user, others_let_in
 from checks.s3.resources import Bucket, S3Account
 
 if TYPE_CHECKING:
@@ -21,8 +22,11 @@ CONTROLLING_ACTIONS: Final = (
     "s3:PutObjectAcl",
 )
 """What hands over control of a bucket (Security Hub User Guide, control S3.6)."""
-LOG_DELIVERY: Final = "c4c1ede66af53448b93c283ce9448c4ba468c9432aa01d700d3878632f77d2d0"
-"""The canonical user that delivers CloudFront's standard logs (CloudFront Developer Guide, "Standard logging")."""
+LOG_DELIVERY: Final = (
+    "c4c1ede66af53448b93c283ce9448c4ba468c9432aa01d700d3878632f77d2d0",
+    "a52cb28745c0c06e84ec548334e44bfa7fc2a85c54af20cd59e4969344b7af56",
+)
+"""The canonical users that deliver CloudFront's standard logs, the second in China (CloudFront Developer Guide)."""
 NEW_POLICY: Final = "aws s3api put-bucket-policy --bucket {resource.id} --policy file://POLICY.json"
 
 
@@ -34,7 +38,11 @@ NEW_POLICY: Final = "aws s3api put-bucket-policy --bucket {resource.id} --policy
         "https://docs.aws.amazon.com/securityhub/latest/userguide/s3-controls.html#s3-6",
         f"{USER_GUIDE}/example-bucket-policies.html",
     ],
-    fix=Fix(cli=NEW_POLICY, text="Name in POLICY.json the actions that the other account needs, and not these."),
+    fix=Fix(
+        cli=NEW_POLICY,
+        text="The command replaces the whole policy: keep its other statements in POLICY.json, and name in this one "
+        "the actions that the other account needs, and not these.",
+    ),
 )
 def bucket_policy_keeps_control(
     bucket: Bucket,
@@ -67,25 +75,29 @@ def bucket_policy_keeps_control(
 @check(
     "s3-bucket-policy-known-accounts",
     Severity.MEDIUM,
-    reads=[Bucket.policy, S3Account.canonical_id],
+    reads=[Bucket.policy, S3Account.canonical_id, OrganizationsAccount.organization],
     references=[f"{USER_GUIDE}/access-control-overview.html", f"{USER_GUIDE}/example-bucket-policies.html"],
     fix=Fix(
         cli=NEW_POLICY,
-        text="Leave out of POLICY.json the accounts that need no access; name those that do in the parameter trusted.",
+        text="The command replaces the whole policy: leave out of POLICY.json the accounts that need no access, and "
+        "name those that do in the parameter trusted.",
     ),
 )
 def bucket_policy_known_accounts(bucket: Bucket, inventory: Inventory, *, trusted: tuple[str, ...] = ()) -> Problems:
     """Bucket policies let in only accounts that are known.
 
     Whom a policy lets in keeps access after the project, partner or supplier is gone. Accounts, canonical users and
-    organizations that may be let in are told by the parameter trusted. Whether anyone at all is let in, S3 itself
+    organizations that may be let in are told by the parameter trusted. The account's own organization is known, and so
+    are the accounts of AWS's own that deliver the logs of load balancers. Whether anyone at all is let in, S3 itself
     decides: that is another check.
     """
     if bucket.policy is None:
         return
-    known = _own(bucket.policy, inventory, bucket.account) | frozenset({*trusted, ANYONE})
+    known = _own(bucket.policy, inventory, bucket.account) | LOAD_BALANCERS | frozenset({*trusted, ANYONE})
     for statement in bucket.policy.statements:
         others = others_let_in(statement, known)
+        if any(each.startswith("o-") for each in others):
+            others -= _organization(inventory)
         if others:
             name = f"statement {statement.sid}" if statement.sid else "a statement"
             yield Problem(f"{name} lets in {_whom(others)}", found=sorted(others), expected="own and trusted accounts")
@@ -96,6 +108,12 @@ def _own(policy: Document, inventory: Inventory, account: str) -> frozenset[str]
     if names_canonical_user(policy):
         return frozenset({account, inventory.one(S3Account).canonical_id})
     return frozenset({account})
+
+
+def _organization(inventory: Inventory) -> frozenset[str]:
+    """Return the id of the account's own organization, if it belongs to one."""
+    organization = inventory.one(OrganizationsAccount).organization
+    return frozenset({organization["Id"]} if organization else ())
 
 
 def _whom(others: frozenset[str]) -> str:
@@ -109,10 +127,11 @@ def _whom(others: frozenset[str]) -> str:
     references=[f"{USER_GUIDE}/acl-overview.html", f"{USER_GUIDE}/about-object-ownership.html"],
     fix=Fix(
         cli="aws s3api put-bucket-acl --bucket {resource.id} --acl private",
-        text="Grant by policy first what others need; then disable ACLs.",
+        text="The command drops every grant, those by which logs are delivered included. Grant by policy first what "
+        "others need; then disable ACLs.",
     ),
 )
-def bucket_acl_owner_only(bucket: Bucket, *, trusted: tuple[str, ...] = (LOG_DELIVERY,)) -> Problems:
+def bucket_acl_owner_only(bucket: Bucket, *, trusted: tuple[str, ...] = LOG_DELIVERY) -> Problems:
     """The bucket's ACL grants access to nobody but the owner.
 
     Grants in ACLs know no conditions and are easily overlooked: policies are where access is reviewed. Canonical user

@@ -8,7 +8,7 @@ from auditor import Check, Fix, Problem, Problems, Severity, check
 from checks.vpc.exposure import Source, Widest, first_matches, internet
 from checks.vpc.groups import WIDEST_IPV4, WIDEST_IPV6, openings
 from checks.vpc.pages import CONTROLS, USER_GUIDE
-from checks.vpc.resources import NetworkAcl
+from checks.vpc.resources import NetworkAcl, is_own
 
 
 class Kind(NamedTuple):
@@ -61,7 +61,7 @@ def _admin_not_exposed(kind: Kind) -> Check:
     return check(
         f"ec2-{kind.id}-admin-not-exposed",
         Severity.MEDIUM,
-        reads=[NetworkAcl.is_default, NetworkAcl.inbound],
+        reads=[NetworkAcl.owner, NetworkAcl.is_default, NetworkAcl.inbound],
         references=[f"{USER_GUIDE}/nacl-rules.html", CONTROLS],
         fix=Fix(
             cli="aws ec2 delete-network-acl-entry --region {resource.region} --network-acl-id {resource.id} "
@@ -69,7 +69,7 @@ def _admin_not_exposed(kind: Kind) -> Check:
             text="Let in by entries of lower numbers what has to come through, answers to requests from inside (ports "
             "1024 to 65535 without 3389) included: ACLs keep no state.",
         ),
-        applies=lambda acl: acl.is_default == kind.default,
+        applies=lambda acl: is_own(acl) and acl.is_default == kind.default,
     )(admin_not_exposed)
 
 
@@ -85,10 +85,10 @@ def _let_in(acl: NetworkAcl, protocol: str, port: int, widest: Widest) -> tuple[
 @check(
     "ec2-acl-used",
     Severity.LOW,
-    reads=[NetworkAcl.is_default, NetworkAcl.associations],
+    reads=[NetworkAcl.owner, NetworkAcl.is_default, NetworkAcl.associations],
     references=[f"{USER_GUIDE}/vpc-network-acls.html", CONTROLS],
     fix=Fix(cli="aws ec2 delete-network-acl --region {resource.region} --network-acl-id {resource.id}"),
-    applies=lambda acl: not acl.is_default,
+    applies=lambda acl: is_own(acl) and not acl.is_default,
 )
 def acl_used(acl: NetworkAcl) -> Problems:
     """The network ACL is associated with a subnet.

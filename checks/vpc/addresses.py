@@ -43,7 +43,7 @@ def public_ipv4_not_assigned(subnet: Subnet) -> Problems:
 @check(
     "ec2-subnet-public-ipv6-not-assigned",
     Severity.MEDIUM,
-    reads=[Subnet.owner, Subnet.gives_ipv6, Subnet.ipv6_blocks],
+    reads=[Subnet.owner, Subnet.has_only_ipv6, Subnet.gives_ipv6, Subnet.ipv6_blocks],
     references=[f"{USER_GUIDE}/subnet-public-ip.html", CONTROLS],
     fix=Fix(
         cli="aws ec2 modify-subnet-attribute --region {resource.region} --subnet-id {resource.id} "
@@ -52,13 +52,14 @@ def public_ipv4_not_assigned(subnet: Subnet) -> Problems:
         cloudformation="Subnet:\n  Type: AWS::EC2::Subnet\n  Properties:\n    AssignIpv6AddressOnCreation: false",
         text="Instances that run keep their addresses; new ones that need one have to ask for it.",
     ),
-    applies=is_own,
+    applies=lambda subnet: is_own(subnet) and not subnet.has_only_ipv6,
 )
 def public_ipv6_not_assigned(subnet: Subnet) -> Problems:
     """The subnet does not give network interfaces public IPv6 addresses of itself.
 
     IPv6 addresses of AWS are public, without translation in between: what gets one without asking is reachable as
-    soon as a route and a security group are too wide. Unique local addresses (fd00::/8) are private.
+    soon as a route and a security group are too wide. Unique local addresses (fd00::/8) are private. A subnet of IPv6
+    alone has no other addresses to give, and is not judged.
     """
     request = Subnet.listing_request()
     public = documented(
@@ -76,7 +77,8 @@ def public_ipv6_not_assigned(subnet: Subnet) -> Problems:
     references=[f"{EC2_GUIDE}/elastic-ip-addresses-eip.html", CONTROLS],
     fix=Fix(
         cli="aws ec2 release-address --region {resource.region} --allocation-id {resource.id}",
-        text="See first that no DNS record or allow list names it: AWS gives the address to somebody else.",
+        text="See first that no DNS record or allow list names it: AWS gives the address to somebody else. Take it off "
+        "an idle network interface with disassociate-address.",
     ),
 )
 def eip_used(eip: ElasticIp, inventory: Inventory) -> Problems:
@@ -97,13 +99,13 @@ def eip_used(eip: ElasticIp, inventory: Inventory) -> Problems:
 @check(
     "ec2-network-interface-used",
     Severity.LOW,
-    reads=[NetworkInterface.status, NetworkInterface.managed],
+    reads=[NetworkInterface.owner, NetworkInterface.status, NetworkInterface.managed],
     references=[f"{EC2_GUIDE}/using-eni.html"],
     fix=Fix(
         cli="aws ec2 delete-network-interface --region {resource.region} --network-interface-id {resource.id}",
         text="See first that it is not kept for its address, for a standby to take over.",
     ),
-    applies=lambda interface: not interface.managed,
+    applies=lambda interface: is_own(interface) and not interface.managed,
 )
 def network_interface_used(interface: NetworkInterface) -> Problems:
     """The network interface is attached to something.
@@ -118,14 +120,19 @@ def network_interface_used(interface: NetworkInterface) -> Problems:
 @check(
     "ec2-network-interface-source-checked",
     Severity.MEDIUM,
-    reads=[NetworkInterface.source_dest_check, NetworkInterface.interface_type, NetworkInterface.managed],
+    reads=[
+        NetworkInterface.owner,
+        NetworkInterface.source_dest_check,
+        NetworkInterface.interface_type,
+        NetworkInterface.managed,
+    ],
     references=[f"{EC2_GUIDE}/using-eni.html", CONTROLS],
     fix=Fix(
         cli="aws ec2 modify-network-interface-attribute --region {resource.region} "
         "--network-interface-id {resource.id} --source-dest-check",
         text="NAT instances, firewalls and routers need it off: accept the finding for those.",
     ),
-    applies=lambda interface: interface.interface_type in USERS_OWN and not interface.managed,
+    applies=lambda interface: is_own(interface) and interface.interface_type in USERS_OWN and not interface.managed,
 )
 def network_interface_source_checked(interface: NetworkInterface) -> Problems:
     """The network interface sends and receives only its own traffic.

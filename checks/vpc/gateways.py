@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from auditor import Fix, Inventory, Problem, Problems, Severity, check
 from checks.vpc.exposure import Range, covered, span
-from checks.vpc.links import ClientVpn, EndpointService, PeeringConnection, RouteTable, TransitGateway, VpnConnection
+from checks.vpc.links import (
+    GONE,
+    ClientVpn,
+    EndpointService,
+    PeeringConnection,
+    RouteTable,
+    TransitGateway,
+    VpnConnection,
+)
 from checks.vpc.pages import CONTROLS, PEERING, PRIVATELINK, VPN
 from checks.vpc.resources import PrefixList, documented, is_own
 
 if TYPE_CHECKING:
     from types_boto3_ec2.type_defs import RouteTypeDef, TunnelOptionTypeDef
 
-GONE: Final = frozenset({"deleting", "deleted"})
-"""The states of which there is no way back."""
-
 
 @check(
     "ec2-route-table-peering-narrow",
     Severity.LOW,
     reads=[
+        RouteTable.owner,
         RouteTable.vpc,
         RouteTable.routes,
         PeeringConnection.requester,
@@ -36,6 +42,7 @@ GONE: Final = frozenset({"deleting", "deleted"})
         "--destination-cidr-block WHOLE_BLOCK",
         text="Add a route for each subnet or host that is needed before the wide one goes.",
     ),
+    applies=is_own,
 )
 def route_table_peering_narrow(table: RouteTable, inventory: Inventory) -> Problems:
     """Peering routes lead to the parts of the other VPC that are needed, not to all of it.

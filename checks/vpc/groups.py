@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from auditor import Check, Fix, Problem, Problems, Severity, check
 from checks.vpc.exposure import ALL_PORTS, Range, Rule, Source, Widest, open_outside, open_ranges, open_to, port_count
 from checks.vpc.pages import CONTROLS, USER_GUIDE
-from checks.vpc.resources import PrefixList, SecurityGroup
+from checks.vpc.resources import PrefixList, SecurityGroup, is_own
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -154,9 +154,10 @@ def _not_exposed(service: Service) -> Check:
     return check(
         f"ec2-group-{service.kind}-not-exposed",
         service.severity,
-        reads=[SecurityGroup.rules, PrefixList.sources],
+        reads=[SecurityGroup.owner, SecurityGroup.rules, PrefixList.sources],
         references=[f"{USER_GUIDE}/security-group-rules.html", CONTROLS],
         fix=FIX,
+        applies=is_own,
     )(not_exposed)
 
 
@@ -184,9 +185,10 @@ def openings(
 @check(
     "ec2-group-all-ports-not-exposed",
     Severity.HIGH,
-    reads=[SecurityGroup.rules, PrefixList.sources],
+    reads=[SecurityGroup.owner, SecurityGroup.rules, PrefixList.sources],
     references=[f"{USER_GUIDE}/security-group-rules.html", CONTROLS],
     fix=FIX,
+    applies=is_own,
 )
 def all_ports_not_exposed(
     group: SecurityGroup,
@@ -228,9 +230,10 @@ def _open(rules: list[Rule], protocol: str, at_least: int, widest: Widest) -> tu
 @check(
     "ec2-group-only-web-exposed",
     Severity.HIGH,
-    reads=[SecurityGroup.rules, PrefixList.sources],
+    reads=[SecurityGroup.owner, SecurityGroup.rules, PrefixList.sources],
     references=[f"{USER_GUIDE}/security-group-rules.html", CONTROLS],
     fix=FIX,
+    applies=is_own,
 )
 def only_web_exposed(
     group: SecurityGroup,
@@ -266,13 +269,14 @@ def _text(ports: Range, protocol: str) -> str:
 @check(
     "ec2-group-egress-restricted",
     Severity.LOW,
-    reads=[SecurityGroup.egress_rules, PrefixList.sources],
+    reads=[SecurityGroup.owner, SecurityGroup.egress_rules, PrefixList.sources],
     references=[f"{USER_GUIDE}/security-group-rules.html", f"{USER_GUIDE}/infrastructure-security.html"],
     fix=Fix(
         cli="aws ec2 revoke-security-group-egress --region {resource.region} --group-id {resource.id} "
         "--security-group-rule-ids RULE_IDS",
         text="Admit the destinations that are needed first, 443 to the internet for instance: all else is cut off.",
     ),
+    applies=is_own,
 )
 def egress_restricted(
     group: SecurityGroup,
@@ -302,7 +306,13 @@ def egress_restricted(
 @check(
     "ec2-default-group-closed",
     Severity.HIGH,
-    reads=[SecurityGroup.group_name, SecurityGroup.vpc, SecurityGroup.ingress, SecurityGroup.egress],
+    reads=[
+        SecurityGroup.owner,
+        SecurityGroup.group_name,
+        SecurityGroup.vpc,
+        SecurityGroup.ingress,
+        SecurityGroup.egress,
+    ],
     references=[f"{USER_GUIDE}/default-security-group.html", CONTROLS],
     fix=Fix(
         cli="aws ec2 revoke-security-group-ingress --region {resource.region} --group-id {resource.id} "
@@ -311,7 +321,7 @@ def egress_restricted(
         terraform='resource "aws_default_security_group" "default" {\n  vpc_id = aws_vpc.main.id\n}',
         text="Give what uses the default group a group of its own first.",
     ),
-    applies=lambda group: group.group_name == "default",
+    applies=lambda group: is_own(group) and group.group_name == "default",
 )
 def default_group_closed(group: SecurityGroup) -> Problems:
     """The default security group of a VPC allows nothing.

@@ -23,6 +23,8 @@ Served = tuple[str, str, str]
 
 GATEWAY: Final = "Gateway"
 INTERFACE: Final = "Interface"
+GONE: Final = frozenset({"deleting", "deleted"})
+"""The states of which there is no way back."""
 
 
 class FlowLog(Resource, type="AWS::EC2::FlowLog", service="ec2", scope=REGIONAL):
@@ -111,6 +113,7 @@ class RouteTable(Resource, type="AWS::EC2::RouteTable", service="ec2", scope=REG
         MaxResults=100,
     )
 
+    owner = Listed[str]("OwnerId")
     vpc = Listed[str]("VpcId")
     routes = Listed["list[RouteTypeDef]"]("Routes")
 

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from auditor import Check, Fix, Inventory, Problem, Problems, Severity, check
 from auditor.facts import either
-from checks.vpc.links import GATEWAY, INTERFACE, Endpoint, FlowLog
+from checks.vpc.links import GATEWAY, GONE, INTERFACE, Endpoint, FlowLog
 from checks.vpc.pages import CONTROLS, PRIVATELINK, USER_GUIDE
 from checks.vpc.resources import NetworkInterface, RegionNetwork, Vpc, is_own
 
@@ -128,7 +128,8 @@ class Way(NamedTuple):
             terraform=f'resource "aws_vpc_endpoint" "{self.id}" {{\n  vpc_id            = aws_vpc.main.id\n'
             f'  vpc_endpoint_type = "{self.kinds[0]}"\n'
             f'  service_name      = "com.amazonaws.${{data.aws_region.current.region}}.{self.service}"\n  {where}\n}}',
-            text="In China the names of services begin with cn.com.amazonaws.",
+            text="Not every service offers endpoints in every region, and in China the names of some begin with "
+            "cn.com.amazonaws: describe-vpc-endpoint-services lists them.",
             cost=not gateway,
         )
 
@@ -178,17 +179,24 @@ def _has_endpoint(way: Way) -> Check:
 ENDPOINT_CHECKS: Final = [_has_endpoint(way) for way in WAYS]
 
 
+def _reaches_aws(endpoint: Endpoint) -> bool:
+    """Return whether an endpoint is there, and leads to a service of AWS."""
+    there = endpoint.state.lower() not in GONE and endpoint.kind in {GATEWAY, INTERFACE}
+    return there and ".vpce." not in endpoint.service_name
+
+
 @check(
     "ec2-endpoint-policy-restricted",
     Severity.LOW,
-    reads=[Endpoint.kind, Endpoint.service_name, Endpoint.policy],
+    reads=[Endpoint.kind, Endpoint.state, Endpoint.service_name, Endpoint.policy],
     references=[f"{PRIVATELINK}/vpc-endpoints-access.html"],
     fix=Fix(
         cli="aws ec2 modify-vpc-endpoint --region {resource.region} --vpc-endpoint-id {resource.id} "
         "--policy-document file://POLICY.json",
-        text="Name your own accounts (aws:PrincipalOrgID, aws:ResourceOrgID) and the actions that are used.",
+        text="Name your own accounts (aws:PrincipalOrgID, aws:ResourceOrgID) and the actions that are used. What the "
+        "policy leaves out stops, reading AWS's own buckets of packages and images included.",
     ),
-    applies=lambda endpoint: endpoint.kind in {GATEWAY, INTERFACE} and ".vpce." not in endpoint.service_name,
+    applies=_reaches_aws,
 )
 def endpoint_policy_restricted(endpoint: Endpoint) -> Problems:
     """The policy of the VPC endpoint says who may do what through it.

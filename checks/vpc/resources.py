@@ -162,6 +162,7 @@ class NetworkInterface(Resource, type="AWS::EC2::NetworkInterface", service="ec2
         MaxResults=1000,
     )
 
+    owner = Listed[str]("OwnerId")
     vpc = Listed[str]("VpcId")
     status = Listed[str]("Status")
     interface_type = Listed[str]("InterfaceType")
@@ -204,8 +205,13 @@ class Subnet(Resource, type="AWS::EC2::Subnet", service="ec2", scope=REGIONAL):
     zone = Listed[str]("AvailabilityZone")
     gives_public_ipv4 = Listed[bool]("MapPublicIpOnLaunch")
     gives_ipv6 = Listed[bool]("AssignIpv6AddressOnCreation")
+    # Where nothing says that IPv4 is missing, it is there.
+    has_only_ipv6 = Listed[bool]("Ipv6Native", default=False)
+    # Private blocks of IPAM, which nothing announces, may look like public ones.
     ipv6_blocks = Listed["list[str]"](
-        "Ipv6CidrBlockAssociationSet[?Ipv6CidrBlockState.State!='disassociated'].Ipv6CidrBlock", default=[]
+        "Ipv6CidrBlockAssociationSet"
+        "[?Ipv6CidrBlockState.State!='disassociated' && Ipv6AddressAttribute!='private'].Ipv6CidrBlock",
+        default=[],
     )
 
 
@@ -229,6 +235,7 @@ class NetworkAcl(Resource, type="AWS::EC2::NetworkAcl", service="ec2", scope=REG
         MaxResults=1000,
     )
 
+    owner = Listed[str]("OwnerId")
     is_default = Listed[bool]("IsDefault")
     associations = Listed["list[NetworkAclAssociationTypeDef]"]("Associations", default=[])
     entries = Listed["list[NetworkAclEntryTypeDef]"]("Entries")
@@ -263,7 +270,8 @@ class ElasticIp(Resource, type="AWS::EC2::EIP", service="ec2", scope=REGIONAL):
         tags="Tags",
     )
 
-    address = Listed[str]("PublicIp")
+    # An address of a Wavelength Zone or of an Outpost is none of the public ones.
+    address = Listed[str]("PublicIp || CarrierIp || CustomerOwnedIp")
     # An address that nothing uses has neither.
     association = Listed["str | None"]("AssociationId", default=None)
     network_interface = Listed["str | None"]("NetworkInterfaceId", default=None)

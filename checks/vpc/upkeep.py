@@ -58,7 +58,7 @@ def group_used(group: SecurityGroup, inventory: Inventory) -> Problems:
 @check(
     "ec2-group-launch-wizard-absent",
     Severity.LOW,
-    reads=[SecurityGroup.group_name],
+    reads=[SecurityGroup.owner, SecurityGroup.group_name],
     references=[
         "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-launch-instance-wizard.html",
         f"{USER_GUIDE}/security-group-rules.html",
@@ -67,6 +67,7 @@ def group_used(group: SecurityGroup, inventory: Inventory) -> Problems:
         cli="aws ec2 delete-security-group --region {resource.region} --group-id {resource.id}",
         text="Give what uses it a group made for its purpose first.",
     ),
+    applies=is_own,
 )
 def launch_wizard_absent(group: SecurityGroup) -> Problems:
     """The security group was not made by the launch wizard.
@@ -81,9 +82,10 @@ def launch_wizard_absent(group: SecurityGroup) -> Problems:
 @check(
     "ec2-group-rules-few",
     Severity.LOW,
-    reads=[SecurityGroup.ingress, SecurityGroup.egress],
+    reads=[SecurityGroup.owner, SecurityGroup.ingress, SecurityGroup.egress],
     references=[f"{USER_GUIDE}/security-group-rules.html", f"{USER_GUIDE}/amazon-vpc-limits.html"],
     fix=Fix(text="Put addresses that belong together into a prefix list, and name groups instead of their members."),
+    applies=is_own,
 )
 def rules_few(group: SecurityGroup, *, at_most: int = 50) -> Problems:
     """The security group has few rules.
@@ -106,11 +108,12 @@ def _rules(row: IpPermissionOutputTypeDef) -> int:
 @check(
     "ec2-group-references-live",
     Severity.LOW,
-    reads=[SecurityGroup.pairs],
+    reads=[SecurityGroup.owner, SecurityGroup.pairs],
     references=[f"{PEERING}/vpc-peering-security-groups.html"],
     fix=Fix(
         cli=REVOKE, text="Outbound rules are revoked with revoke-security-group-egress. Stale rules let nobody in."
     ),
+    applies=is_own,
 )
 def references_live(group: SecurityGroup, inventory: Inventory) -> Problems:
     """The rules of the security group name groups that exist.
@@ -138,9 +141,10 @@ def _stale(group: SecurityGroup, pair: UserIdGroupPairTypeDef, inventory: Invent
 @check(
     "ec2-group-references-trusted",
     Severity.LOW,
-    reads=[SecurityGroup.pairs],
+    reads=[SecurityGroup.owner, SecurityGroup.pairs],
     references=[f"{PEERING}/vpc-peering-security-groups.html"],
     fix=Fix(cli=REVOKE, text="Or name the account among the trusted ones, if it is yours or a partner's."),
+    applies=is_own,
 )
 def references_trusted(group: SecurityGroup, *, trusted: tuple[str, ...] = ()) -> Problems:
     """The rules of the security group name groups of trusted accounts only.

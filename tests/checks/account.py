@@ -1,4 +1,4 @@
-from auditor.testing import Case, fails, fake, passes, refused, unknown
+from auditor.testing import ACCOUNT, Case, fails, fake, inapplicable, passes, refused, unknown
 from checks.account.contacts import CHECKS, contact_information_complete
 from checks.account.resources import Account
 
@@ -10,6 +10,12 @@ CONTACT = {
     "CountryCode": "***",
     "PhoneNumber": "***",
 }
+
+
+def in_govcloud():
+    account = fake(Account)
+    account.arn = f"arn:aws-us-gov:iam::{ACCOUNT}:root"
+    return account
 
 
 def contact_cases(check):
@@ -24,6 +30,14 @@ def contact_cases(check):
 
 CASES: list[Case] = [
     *(case for check in CHECKS for case in contact_cases(check)),
+    *(
+        inapplicable(
+            check,
+            in_govcloud(),
+            doubt="GovCloud keeps no contacts: those of the standard account that an account belongs to hold for both.",
+        )
+        for check in (*CHECKS, contact_information_complete)
+    ),
     passes(
         contact_information_complete,
         fake(Account, primary_contact=CONTACT),

@@ -105,7 +105,12 @@ CASES: list[Case] = [
     # A trail that was seen stands, whatever else was not seen.
     passes(account_multi_region_trail, *account(recording("a", logging=refused()), recording("b"))),
     Case(account_multi_region_trail, account(recording()), Status.PASS, unlisted=(Trail,)),
-    fails(account_multi_region_trail, *account(), says="no trail"),
+    fails(
+        account_multi_region_trail,
+        *account(),
+        says="no trail",
+        doubt="An event data store of CloudTrail Lake is no trail, whatever it records.",
+    ),
     fails(account_multi_region_trail, *account(recording(multi_region=False)), says="none of the trails"),
     fails(account_multi_region_trail, *account(recording(logging=False))),
     # One thing that is missing is enough, whatever else was not seen of the trail.

@@ -11,6 +11,7 @@ CHECKS = dict(zip((each.kind for each in SUBJECTS), ALARM_CHECKS, strict=True))
 PATTERNS = {each.kind: each.pattern for each in SUBJECTS}
 TOPIC = f"arn:aws:sns:eu-west-1:{ACCOUNT}:alarms"
 GROUP = f"arn:aws:logs:eu-west-1:{ACCOUNT}:log-group:trail:*"
+COUNTED = {"Metric": {"Namespace": "Audit", "MetricName": "f"}, "Period": 300, "Stat": "Sum"}
 TRAIL_CHANGES = CHECKS["trail-changes"]
 DELETED_KEYS = CHECKS["key-removal"]
 
@@ -27,7 +28,12 @@ def alarm(name="f", **facts):
     plain = {
         "namespace": "Audit",
         "metric_name": name,
+        "dimensions": [],
         "queries": [],
+        "statistic": "Sum",
+        "periods": 1,
+        "breaching_periods": None,
+        "missing_data": "missing",
         "comparison": "GreaterThanOrEqualToThreshold",
         "threshold": 1.0,
         "actions_enabled": True,
@@ -104,6 +110,11 @@ CASES: list[Case] = [
         *watched('{ $.userIdentity.type = "Root" }'),
         doubt="A pattern without CIS's exceptions matches more than it must, and passes.",
     ),
+    fails(
+        CHECKS["root-use"],
+        *watched('{ ($.userIdentity.type = "Root") && ($.eventType = AwsApiCall) }'),
+        says="a console sign-in by the root user",
+    ),
     passes(
         CHECKS["unauthorized-calls"], *watched('{($.errorCode = "*UnauthorizedOperation") || ($.errorCode = *Denied)}')
     ),
@@ -130,9 +141,78 @@ CASES: list[Case] = [
         *keys(
             alarm_=alarm(
                 metric_name="",
-                queries=[{"Id": "m", "MetricStat": {"Metric": {"Namespace": "Audit", "MetricName": "f"}}}, {"Id": "e"}],
+                queries=[{"Id": "m", "MetricStat": COUNTED}, {"Id": "e"}],
             )
         ),
+    ),
+    fails(
+        DELETED_KEYS,
+        *keys(alarm_=alarm(dimensions=[{"Name": "user", "Value": "alice"}])),
+        doubt="An alarm on a dimension that the filter's metric does not have never gets any data.",
+    ),
+    fails(
+        DELETED_KEYS,
+        *keys(alarm_=alarm(periods=3, missing_data="notBreaching")),
+        doubt="An alarm that wants several periods in a row does not notice a single event.",
+    ),
+    fails(
+        DELETED_KEYS,
+        *keys(alarm_=alarm(periods=3), filter_=counting(PATTERNS["key-removal"], defaultValue=0.0)),
+        doubt="The zeros that a filter with a default value reports between events keep such an alarm quiet, too.",
+    ),
+    passes(
+        DELETED_KEYS,
+        *keys(alarm_=alarm(periods=3)),
+        doubt="Where missing data counts as missing, a lone datapoint of an event completes the periods.",
+    ),
+    fails(
+        DELETED_KEYS,
+        *keys(alarm_=alarm(missing_data="breaching")),
+        doubt="Where missing data counts as breaching, the alarm is on as long as nothing happens, and tells no news.",
+    ),
+    passes(
+        DELETED_KEYS,
+        *keys(alarm_=alarm(missing_data="breaching"), filter_=counting(PATTERNS["key-removal"], defaultValue=0.0)),
+    ),
+    passes(DELETED_KEYS, *keys(alarm_=alarm(periods=3, breaching_periods=1, missing_data="notBreaching"))),
+    fails(
+        CHECKS["unauthorized-calls"],
+        *account(counting(PATTERNS["unauthorized-calls"]), alarm(statistic="Average", threshold=5.0), topic(), trail()),
+        doubt="The average of ones is one, however many events there are: only a sum reaches five.",
+    ),
+    passes(DELETED_KEYS, *keys(alarm_=alarm(statistic="Average"))),
+    fails(
+        DELETED_KEYS,
+        *keys(alarm_=alarm(statistic="Average"), filter_=counting(PATTERNS["key-removal"], defaultValue=0.0)),
+    ),
+    passes(
+        DELETED_KEYS,
+        *keys(alarm_=alarm(statistic="Maximum"), filter_=counting(PATTERNS["key-removal"], defaultValue=0.0)),
+    ),
+    fails(DELETED_KEYS, *keys(filter_=counting(PATTERNS["key-removal"], value="0"))),
+    unknown(
+        DELETED_KEYS,
+        *keys(trail_=trail(log_group="arn:aws:logs:eu-west-1:999999999999:log-group:organization:*")),
+        says="belongs to another account",
+        doubt="The alarms on an organization's trail may stand in the account that has its log group.",
+    ),
+    unknown(
+        DELETED_KEYS,
+        *keys(trail_=trail(log_group=f"arn:aws:logs:ap-south-1:{ACCOUNT}:log-group:trail:*")),
+        says="a region that is not audited",
+    ),
+    passes(
+        DELETED_KEYS,
+        *keys(filter_=counting(PATTERNS["key-removal"])),
+        fake(
+            MetricFilter,
+            "other/f",
+            pattern=refused("logs:DescribeMetricFilters"),
+            group="other",
+            selection="",
+            transformations=[],
+        ),
+        doubt="A filter of another log group decides nothing, whatever its pattern is.",
     ),
     fails(DELETED_KEYS, *keys(alarm_=alarm(actions_enabled=False))),
     fails(DELETED_KEYS, *keys(alarm_=alarm(actions=[]))),
@@ -158,7 +238,12 @@ CASES: list[Case] = [
         *keys(alarm_=alarm(actions=["arn:aws:sns:eu-west-1:999999999999:central", TOPIC])),
     ),
     passes(alarm_has_action, alarm()),
-    fails(alarm_has_action, alarm(actions=[]), says="no action"),
+    fails(
+        alarm_has_action,
+        alarm(actions=[]),
+        says="no action",
+        doubt="An alarm that only feeds a composite alarm fails too, as in AWS's own control: accept the finding.",
+    ),
     unknown(alarm_has_action, alarm(actions=refused("cloudwatch:DescribeAlarms"))),
     passes(alarm_actions_enabled, alarm()),
     fails(alarm_actions_enabled, alarm(actions_enabled=False), says="switched off"),

@@ -14,7 +14,7 @@ from checks.ebs.snapshots import (
     snapshot_not_public,
 )
 from checks.ebs.volumes import volume_attached, volume_backed_up, volume_encrypted, volume_recent_snapshot
-from checks.ec2.resources import Image
+from checks.ec2.resources import Image, Instance
 
 KEY = "arn:aws:kms:eu-west-1:123456789012:key/1"
 AWS_KEY = "arn:aws:kms:eu-west-1:123456789012:alias/aws/ebs"
@@ -29,9 +29,10 @@ def region(**facts):
     return fake(EbsRegion, region="eu-west-1", **facts)
 
 
-def volume(*, state="in-use", created=100, encrypted=True, backup=None):
+def volume(*, state="in-use", created=100, encrypted=True, backup=None, instances=()):
     last = ago(backup) if isinstance(backup, int) else backup
-    return fake(Volume, "vol-1", state=state, created=ago(created), encrypted=encrypted, last_backup=last)
+    told = {"encrypted": encrypted, "last_backup": last, "instances": list(instances)}
+    return fake(Volume, "vol-1", state=state, created=ago(created), **told)
 
 
 def snapshot(taken=1, *, of="vol-1", state="completed", **facts):
@@ -104,6 +105,14 @@ CASES: list[Case] = [
     passes(volume_backed_up, volume(backup=30)),
     passes(volume_backed_up, volume(created=30)),
     fails(volume_backed_up, volume(), says="never"),
+    passes(
+        volume_backed_up,
+        volume(instances=["i-1"]),
+        fake(Instance, "i-1", last_backup=ago(3)),
+        doubt="A backup of a whole instance keeps its volumes, which AWS Backup does not list besides.",
+    ),
+    fails(volume_backed_up, volume(instances=["i-1"]), fake(Instance, "i-1", last_backup=None)),
+    unknown(volume_backed_up, volume(instances=["i-1"]), unlisted=[Instance], says="ec2:DescribeInstances"),
     fails(volume_backed_up, volume(backup=36), says="days ago"),
     fails(volume_backed_up, volume(backup=30), days=7),
     fails(volume_backed_up, volume(), snapshot(1), doubt="A snapshot made by hand is no backup by AWS Backup."),
@@ -111,7 +120,19 @@ CASES: list[Case] = [
     unknown(volume_backed_up, volume(backup=BACKUP_REFUSED), says="backup:ListProtectedResources"),
     # Snapshots.
     passes(snapshot_not_public, fake(Snapshot, shared_with_all=False)),
-    fails(snapshot_not_public, fake(Snapshot, shared_with_all=True), says="every AWS account"),
+    fails(
+        snapshot_not_public,
+        fake(Snapshot, shared_with_all=True),
+        region(snapshot_block="block-new-sharing"),
+        says="every AWS account",
+    ),
+    passes(
+        snapshot_not_public,
+        fake(Snapshot, shared_with_all=True),
+        region(snapshot_block="block-all-sharing"),
+        doubt="Where the region blocks all public sharing, AWS treats a snapshot shared with everyone as private.",
+    ),
+    unknown(snapshot_not_public, fake(Snapshot, shared_with_all=True), region(snapshot_block=refused())),
     unknown(snapshot_not_public, fake(Snapshot, shared_with_all=refused("ec2:DescribeSnapshots"))),
     passes(snapshot_encrypted, fake(Snapshot, encrypted=True)),
     fails(snapshot_encrypted, fake(Snapshot, encrypted=False), says="not encrypted"),

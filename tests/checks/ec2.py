@@ -18,7 +18,6 @@ from checks.ec2.regions import (
 )
 from checks.ec2.resources import Ec2Region, Image, Instance
 from checks.ec2.upkeep import (
-    SCALED,
     instance_current_generation,
     instance_detailed_monitoring,
     instance_hardware_virtualized,
@@ -45,8 +44,8 @@ def reaching(hops, *, endpoint="enabled"):
     return instance(metadata_hops=hops, metadata_options={"HttpEndpoint": endpoint})
 
 
-def instance(state="running", *, tags=None, **facts):
-    return fake(Instance, "i-1", tags=tags, state=state, **facts)
+def instance(state="running", **facts):
+    return fake(Instance, "i-1", state=state, **facts)
 
 
 def stopped(since, *, launched=400):
@@ -177,18 +176,23 @@ CASES: list[Case] = [
     passes(instance_detailed_monitoring, instance(monitoring="pending"), doubt="Monitoring that is pending begins."),
     fails(instance_detailed_monitoring, instance(monitoring="disabled"), says="disabled"),
     unknown(instance_detailed_monitoring, instance(monitoring=REFUSED)),
-    passes(instance_termination_protected, instance(lifecycle="on-demand", termination_protected=True)),
+    passes(instance_termination_protected, instance(lifecycle="on-demand", scaled_by=None, termination_protected=True)),
     fails(
-        instance_termination_protected, instance(lifecycle="on-demand", termination_protected=False), says="one call"
+        instance_termination_protected,
+        instance(lifecycle="on-demand", scaled_by=None, termination_protected=False),
+        says="one call",
     ),
     inapplicable(instance_termination_protected, instance(lifecycle="spot", termination_protected=False)),
     inapplicable(
         instance_termination_protected,
-        instance(tags={SCALED: "web"}, lifecycle="on-demand", termination_protected=False),
+        instance(lifecycle="on-demand", scaled_by="web", termination_protected=False),
         doubt="An Auto Scaling group replaces its instances, and protects them itself from scaling in.",
     ),
-    inapplicable(instance_termination_protected, instance("terminated", lifecycle="on-demand")),
-    unknown(instance_termination_protected, instance(lifecycle="on-demand", termination_protected=ATTRIBUTE_REFUSED)),
+    inapplicable(instance_termination_protected, instance("terminated", lifecycle="on-demand", scaled_by=None)),
+    unknown(
+        instance_termination_protected,
+        instance(lifecycle="on-demand", scaled_by=None, termination_protected=ATTRIBUTE_REFUSED),
+    ),
     passes(instance_volumes_outlive_deliberately, with_volumes(BOOT_AND_DATA)),
     fails(instance_volumes_outlive_deliberately, with_volumes({"/dev/xvda": False}), says="/dev/xvda is left behind"),
     fails(instance_volumes_outlive_deliberately, with_volumes({"/dev/sdb": True}), says="/dev/sdb is deleted with"),
@@ -227,6 +231,15 @@ CASES: list[Case] = [
         image(devices=[{"DeviceName": "/dev/sdb", "VirtualName": "ephemeral0"}]),
         doubt="Instance store volumes have no snapshot that could be encrypted.",
     ),
-    fails(image_encrypted, image(devices=[{"DeviceName": "/dev/xvda", "Ebs": {"Encrypted": False}}]), says="/dev/xvda"),
+    passes(
+        image_encrypted,
+        image(devices=[{"DeviceName": "/dev/sdb", "Ebs": {"VolumeSize": 8, "Encrypted": False}}]),
+        doubt="A volume that is created empty has no snapshot: nothing of it is in the image.",
+    ),
+    fails(
+        image_encrypted,
+        image(devices=[{"DeviceName": "/dev/xvda", "Ebs": {"SnapshotId": "snap-1", "Encrypted": False}}]),
+        says="/dev/xvda",
+    ),
     unknown(image_encrypted, fake(Image, devices=refused())),
 ]

@@ -10,7 +10,7 @@ from checks.ec2.launches import (
     template_volumes_encrypted,
     template_without_public_address,
 )
-from checks.ec2.resources import LaunchTemplate, SpotFleet
+from checks.ec2.resources import Image, LaunchTemplate, SpotFleet
 
 PLAIN = fake(EbsRegion, region="eu-west-1", encrypted=False)
 ENCRYPTING = fake(EbsRegion, region="eu-west-1", encrypted=True)
@@ -81,6 +81,25 @@ CASES: list[Case] = [
         says="another account",
         doubt="Whether a snapshot of another account is encrypted is not told here.",
     ),
+    passes(
+        template_volumes_encrypted,
+        template({"ImageId": "ami-1", **disks(UNSAID)}),
+        PLAIN,
+        fake(Image, "ami-1", devices=[{"DeviceName": "/dev/sdb", "Ebs": {"Encrypted": True}}]),
+        doubt="A volume whose snapshot is that of the account's own image is encrypted like it.",
+    ),
+    fails(
+        template_volumes_encrypted,
+        template({"ImageId": "ami-1", **disks(UNSAID)}),
+        PLAIN,
+        fake(Image, "ami-1", devices=[{"DeviceName": "/dev/xvda", "Ebs": {"Encrypted": True}}]),
+    ),
+    fails(
+        template_volumes_encrypted,
+        template({"ImageId": "ami-2", **disks(UNSAID)}),
+        PLAIN,
+        doubt="What another account's image encrypts is not told here: the template has to say it itself.",
+    ),
     unknown(template_volumes_encrypted, template(disks(CLEAR)), says="NotCollected"),
     passes(template_volumes_encrypted, template(disks(SECURED))),
     unknown(template_volumes_encrypted, UNLISTED, PLAIN),
@@ -93,6 +112,11 @@ CASES: list[Case] = [
     unknown(fleet_volumes_encrypted, UNLISTED_FLEET, PLAIN),
     # Addresses.
     passes(template_without_public_address, template(interface(public=False))),
+    fails(
+        template_without_public_address,
+        template({"NetworkInterfaces": [{"AssociateCarrierIpAddress": True}]}),
+        doubt="A carrier address of a Wavelength Zone is reached from the carrier's network.",
+    ),
     passes(
         template_without_public_address, template({}), doubt="A template that says nothing leaves it to the subnet."
     ),

@@ -144,6 +144,20 @@ CASES: list[Case] = [
     ),
     fails(
         file_system_policy_not_public,
+        ruled(statement(Condition={"StringLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/app"}})),
+        doubt="A role of whatever account is anybody's: a condition binds where the account is fixed.",
+    ),
+    fails(file_system_policy_not_public, ruled(statement(Condition={"StringLike": {"aws:SourceVpc": "vpc-*"}}))),
+    *(
+        passes(file_system_policy_not_public, ruled(statement(Condition={"StringLike": {key: value}})))
+        for key, value in (
+            ("aws:PrincipalArn", "arn:aws:iam::123456789012:role/*"),
+            ("aws:userid", "AROAEXAMPLE:*"),
+            ("aws:PrincipalOrgPaths", "o-1/*"),
+        )
+    ),
+    fails(
+        file_system_policy_not_public,
         ruled(statement(Condition={"StringNotEquals": {"aws:SourceVpc": "vpc-1"}})),
     ),
     unknown(file_system_policy_not_public, fake(FileSystem, policy=refused())),

@@ -64,6 +64,11 @@ CASES: list[Case] = [
     inapplicable(detector_publishes_soon, detector(status="DISABLED", publishing_frequency="SIX_HOURS")),
     unknown(detector_publishes_soon, detector(publishing_frequency=refused())),
     *(case for plan in PLANS for case in plan_cases(plan)),
+    inapplicable(
+        BY_KIND["rds-protection"],
+        detector(feature("CLOUD_TRAIL"), region="ap-east-2"),
+        doubt="GuardDuty has no RDS Protection in Taipei.",
+    ),
     passes(
         BY_KIND["eks-runtime"],
         detector(feature("EKS_RUNTIME_MONITORING", EKS_ADDON_MANAGEMENT="ENABLED")),

@@ -54,6 +54,11 @@ def root(*, mfa=False, password=False, keys=0, certificates=0, devices=()):
     )
 
 
+def elsewhere(resource, partition):
+    resource.arn = resource.arn.replace("arn:aws:", f"arn:{partition}:")
+    return resource
+
+
 def device(name, owner):
     return {
         "SerialNumber": f"arn:aws:iam::{ACCOUNT}:mfa/{name}",
@@ -173,6 +178,13 @@ CASES: list[Case] = [
         root(),
         doubt="Where the organization has removed the root user's credentials there is nothing to protect, and no MFA "
         "can be set up.",
+    ),
+    *(
+        inapplicable(
+            check, elsewhere(root(password=True), place), doubt="Nobody signs in as root in China and GovCloud."
+        )
+        for check in (root_mfa_enabled, root_hardware_mfa)
+        for place in ("aws-cn", "aws-us-gov")
     ),
     unknown(root_mfa_enabled, root(mfa=SUMMARY, password=True), says="GetAccountSummary"),
     unknown(root_mfa_enabled, root(mfa=True, password=SUMMARY)),
@@ -334,6 +346,11 @@ CASES: list[Case] = [
     ),
     fails(user_mfa_not_virtual, with_devices("alice"), says="mfa/alice is virtual"),
     inapplicable(user_mfa_not_virtual, with_devices(mfa="false")),
+    inapplicable(
+        user_mfa_not_virtual,
+        elsewhere(with_devices("alice"), "aws-cn"),
+        doubt="China's regions support virtual MFA devices only.",
+    ),
     inapplicable(user_mfa_not_virtual, user(mfa_active="true")),
     unknown(user_mfa_not_virtual, unread_user()),
     unknown(

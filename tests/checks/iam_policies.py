@@ -99,6 +99,7 @@ CASES: list[Case] = [
     managed_case("no-service-wildcard", passes, {**ALLOW, "Action": ["ec2:Describe*", "s3:*Object"]}),
     managed_case("no-service-wildcard", passes, ALL_BUT),
     managed_case("no-service-wildcard", fails, ADMIN, says="the policy allows *"),
+    managed_case("no-service-wildcard", fails, {**ALLOW, "Action": "*:*"}, says="the policy allows *:*"),
     managed_case("no-service-wildcard", fails, {**ALLOW, "Action": "S3:**"}, says="allows S3:**"),
     managed_case(
         "no-service-wildcard",

@@ -13,7 +13,10 @@ from checks.iam.roles import (
     role_trust_not_public,
     role_used,
 )
+from checks.organizations.resources import OrganizationsAccount
 
+ALONE = fake(OrganizationsAccount, organization=None)
+MEMBER = fake(OrganizationsAccount, organization={"Id": "o-0123456789", "MasterAccountId": "210987654321"})
 DETAILS = refused("iam:GetAccountAuthorizationDetails")
 OTHER = "210987654321"
 SERVICE_LINKED = f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/x.amazonaws.com/AWSServiceRoleForX"
@@ -129,9 +132,22 @@ CASES: list[Case] = [
     unknown(role_shared_issuer_restricted, fake(Role, trust_policy=DETAILS)),
     passes(role_foreign_trust_guarded, role(allow(aws(OTHER), equals("sts:ExternalId", "x")))),
     passes(role_foreign_trust_guarded, role(allow(aws(OTHER))), own_accounts=(OTHER,)),
-    fails(role_foreign_trust_guarded, role(allow(aws(OTHER))), says=f"account {OTHER} may assume"),
-    fails(role_foreign_trust_guarded, role(allow(aws(f"arn:aws:iam::{OTHER}:role/vendor")))),
-    fails(role_foreign_trust_guarded, role(allow(aws(OTHER), equals("sts:ExternalId", "x")), allow(aws(OTHER)))),
+    passes(
+        role_foreign_trust_guarded,
+        role(allow(aws(f"arn:aws:iam::{OTHER}:root"))),
+        MEMBER,
+        doubt="Organizations makes a role that trusts its management account with no condition: that is no stranger.",
+    ),
+    fails(role_foreign_trust_guarded, role(allow(aws(OTHER))), ALONE, says=f"account {OTHER} may assume"),
+    fails(role_foreign_trust_guarded, role(allow(aws("999999999999"))), MEMBER),
+    fails(role_foreign_trust_guarded, role(allow(aws(f"arn:aws:iam::{OTHER}:role/vendor"))), ALONE),
+    fails(role_foreign_trust_guarded, role(allow(aws(OTHER), equals("sts:ExternalId", "x")), allow(aws(OTHER))), ALONE),
+    unknown(
+        role_foreign_trust_guarded,
+        role(allow(aws(OTHER))),
+        fake(OrganizationsAccount, organization=refused("organizations:DescribeOrganization")),
+        says="DescribeOrganization",
+    ),
     inapplicable(role_foreign_trust_guarded, role(SERVICE, allow(aws(f"arn:aws:iam::{ACCOUNT}:root")))),
     inapplicable(
         role_foreign_trust_guarded,
@@ -141,6 +157,11 @@ CASES: list[Case] = [
     inapplicable(role_foreign_trust_guarded, role(ANYONE)),
     unknown(role_foreign_trust_guarded, fake(Role, trust_policy=DETAILS)),
     passes(role_service_trust_separate, role(SERVICE)),
+    passes(
+        role_service_trust_separate,
+        role(SERVICE, allow(aws("AROAEXAMPLEEXAMPLE123", "AIDAEXAMPLEEXAMPLE123"))),
+        doubt="The id that IAM leaves in place of a role or user that was deleted trusts nobody.",
+    ),
     fails(role_service_trust_separate, role(SERVICE, allow(aws(ACCOUNT))), says="by accounts, users or roles"),
     fails(role_service_trust_separate, role(SERVICE, allow({"Federated": SAML})), says="identity provider's users"),
     inapplicable(role_service_trust_separate, role(allow(aws(ACCOUNT)))),
@@ -158,5 +179,15 @@ CASES: list[Case] = [
     inapplicable(role_used, fake(Role, SERVICE_LINKED, created=NOW - timedelta(days=1000), last_used=None)),
     unknown(role_used, fake(Role, created=DETAILS)),
     *provider_cases(SAML_TRUSTED, fake(SamlProvider, SAML)),
+    inapplicable(
+        SAML_TRUSTED,
+        fake(SamlProvider, f"arn:aws:iam::{ACCOUNT}:saml-provider/AWSSSO_0123456789abcdef_DO_NOT_DELETE"),
+        doubt="IAM Identity Center keeps its provider even where it assigns nothing: its name says to leave it.",
+    ),
+    fails(
+        SAML_TRUSTED,
+        fake(SamlProvider, SAML),
+        doubt="Client VPN and identity pools of Cognito use providers that no role trusts: accept those.",
+    ),
     *provider_cases(OIDC_TRUSTED, fake(OidcProvider, f"arn:aws:iam::{ACCOUNT}:oidc-provider/{GITHUB}")),
 ]

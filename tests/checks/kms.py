@@ -215,6 +215,17 @@ PUBLIC: list[Case] = [
     inapplicable(key_policy_not_public, limited("StringNotEquals", "kms:CallerAccount", OTHER)),
     inapplicable(
         key_policy_not_public,
+        limited("StringEqualsIgnoreCase", "kms:RecipientAttestation:PCR3", "0" * 96),
+        doubt="A condition on what an enclave attests, its instance's role for instance, may keep strangers out.",
+    ),
+    inapplicable(
+        key_policy_not_public,
+        with_policy(
+            allow(action="kms:CreateGrant", StringEquals={"kms:GranteePrincipal": f"arn:aws:iam::{ACCOUNT}:role/r"})
+        ),
+    ),
+    inapplicable(
+        key_policy_not_public,
         limited("StringLike", "aws:PrincipalArn", "arn:aws:iam::*:role/shop"),
         doubt="A pattern that leaves the account open admits the roles of that name in all accounts.",
     ),
@@ -222,6 +233,11 @@ PUBLIC: list[Case] = [
     unknown(key_policy_not_public, key(policy=refused("kms:GetKeyPolicy"))),
     passes(key_policy_callers_known, with_policy()),
     passes(key_policy_callers_known, limited("StringEquals", "kms:CallerAccount", ACCOUNT)),
+    passes(
+        key_policy_callers_known,
+        limited("StringEqualsIgnoreCase", "aws:PrincipalOrgID", "o-abcdefghij"),
+        doubt="Upper and lower case make no difference to whom a condition names.",
+    ),
     fails(
         key_policy_callers_known,
         limited("IpAddress", "aws:SourceIp", "203.0.113.0/24"),

@@ -1,3 +1,4 @@
+from auditor import Status
 from auditor.testing import Case, fails, fake, passes, refused, unknown
 from checks.ebs.resources import Snapshot
 from checks.ec2.resources import Image
@@ -40,6 +41,8 @@ CASES: list[Case] = [
     unknown(SNAPSHOTS, BIN, SNAPSHOT, unlisted=[SnapshotRule], says="rbin:ListRules"),
     unknown(SNAPSHOTS, BIN, SNAPSHOT, fake(SnapshotRule, details=refused("rbin:GetRule")), says="rbin:GetRule"),
     unknown(SNAPSHOTS, BIN, unlisted=[Snapshot], says="ec2:DescribeSnapshots"),
+    Case(SNAPSHOTS, (BIN,), Status.PASS, unlisted=(SnapshotRule,)),
+    Case(SNAPSHOTS, (BIN, rule(SnapshotRule)), Status.PASS, unlisted=(Snapshot,)),
     passes(IMAGES, BIN, IMAGE, rule(ImageRule)),
     passes(IMAGES, BIN, SNAPSHOT),
     fails(IMAGES, BIN, IMAGE, rule(SnapshotRule), says="every deleted image"),

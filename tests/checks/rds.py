@@ -28,16 +28,17 @@ def member(engine="aurora-mysql", **facts):
     return instance(engine, cluster="c", **facts)
 
 
-def reachable(*groups, port=5432):
-    return instance(public=True, port=port, groups=list(groups))
+def reachable(*groups, port=5432, network="IPV4"):
+    return instance(public=True, network=network, port=port, groups=list(groups))
 
 
-def group(name, *cidrs, first=5432, last=5432, lists=()):
+def group(name, *cidrs, first=5432, last=5432, lists=(), ipv6=()):
     rule = {
         "IpProtocol": "tcp",
         "FromPort": first,
         "ToPort": last,
         "IpRanges": [{"CidrIp": each} for each in cidrs],
+        "Ipv6Ranges": [{"CidrIpv6": each} for each in ipv6],
         "PrefixListIds": [{"PrefixListId": each} for each in lists],
     }
     return fake(SecurityGroup, name, ingress=[rule])
@@ -80,6 +81,14 @@ CASES: list[Case] = [
         group("sg-2", "128.0.0.0/1"),
         doubt="Security groups add up: two halves of the internet in two groups are all of it.",
     ),
+    passes(
+        instance_not_exposed,
+        reachable("sg-1"),
+        group("sg-1", ipv6=["::/0"]),
+        doubt="A rule for all of IPv6 opens nothing of an instance that has an IPv4 address only.",
+    ),
+    fails(instance_not_exposed, reachable("sg-1", network="DUAL"), group("sg-1", ipv6=["::/0"]), says="::/0"),
+    fails(instance_not_exposed, reachable("sg-1", network=None), group("sg-1", ipv6=["::/0"])),
     fails(instance_not_exposed, reachable("sg-1", "sg-other"), group("sg-1", "0.0.0.0/0")),
     unknown(
         instance_not_exposed,
@@ -92,7 +101,11 @@ CASES: list[Case] = [
         group("sg-1", lists=["pl-1"]),
         fake(PrefixList, "pl-1", owner="1", entries=refused()),
     ),
-    unknown(instance_not_exposed, instance(public=True, port=refused(), groups=["sg-1"]), group("sg-1", "10.0.0.0/8")),
+    unknown(
+        instance_not_exposed,
+        instance(public=True, network="IPV4", port=refused(), groups=["sg-1"]),
+        group("sg-1", "10.0.0.0/8"),
+    ),
     unknown(instance_not_exposed, reachable("sg-1"), unlisted=[SecurityGroup]),
     passes(instance_backups_kept, instance(backup_days=7)),
     passes(instance_backups_kept, instance(backup_days=1), minimum_days=1),
@@ -130,6 +143,11 @@ CASES: list[Case] = [
         instance_multi_az,
         member(multi_az=False),
         doubt="A member of a cluster has no standby: the other members are, and the cluster is judged.",
+    ),
+    inapplicable(
+        instance_multi_az,
+        instance("sqlserver-ex", multi_az=False),
+        doubt="SQL Server Express cannot have a standby; the Web, Standard and Enterprise editions can.",
     ),
     inapplicable(instance_multi_az, member("mysql", multi_az=False)),
     inapplicable(instance_multi_az, instance("custom-oracle-ee", multi_az=False)),

@@ -26,7 +26,8 @@ def reach(engine="aurora-postgresql", *, public=False, gateway=False):
 
 
 def backtracked(seconds, engine="aurora-mysql", global_cluster=None, **facts):
-    return cluster(engine, backtrack_seconds=seconds, global_cluster=global_cluster, **facts)
+    settled = {"global_cluster": global_cluster, "replica_of": None, "replicas": []}
+    return cluster(engine, backtrack_seconds=seconds, **{**settled, **facts})
 
 
 def global_cluster(engine="aurora-mysql", **facts):
@@ -81,6 +82,12 @@ CASES: list[Case] = [
         backtracked(0, global_cluster="g"),
         doubt="A cluster of a global database cannot have backtracking.",
     ),
+    inapplicable(
+        cluster_backtrack,
+        backtracked(0, replica_of=FRANKFURT),
+        doubt="Replication by binary logs, into another region for instance, excludes backtracking at both ends.",
+    ),
+    inapplicable(cluster_backtrack, backtracked(0, replicas=[FRANKFURT])),
     inapplicable(cluster_backtrack, backtracked(0, mode="serverless")),
     inapplicable(
         cluster_backtrack,

@@ -106,6 +106,12 @@ CASES: list[Case] = [
         cluster("aurora-mysql", parameters={"require_secure_transport": "ON"}, parameter_states=[]),
         doubt="A cluster without members has nothing on which a value could be pending.",
     ),
+    passes(
+        tls("cluster", "aurora-mysql"),
+        parameterized(cluster, "aurora-mysql", "8.4.mysql_aurora.8.4.7", None),
+        doubt="Where the group sets nothing, the engine's default holds: Aurora MySQL requires TLS from 8.4.",
+    ),
+    fails(tls("cluster", "aurora-mysql"), parameterized(cluster, "aurora-mysql", "8.0.mysql_aurora.3.10.1", None)),
     inapplicable(
         tls("instance", "mysql"),
         instance("mysql", cluster="multi-az", parameters={}),

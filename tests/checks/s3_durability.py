@@ -49,6 +49,11 @@ def account(**regions):
     return fake(S3Account, bucket_regions={"b": "eu-west-1", **regions})
 
 
+def kept(*, lifecycle, versioning=None):
+    """Return a bucket without MFA delete."""
+    return bucket(mfa_delete="Disabled", lifecycle=lifecycle, versioning=versioning)
+
+
 def lock(**rule):
     return bucket(object_lock={"ObjectLockEnabled": "Enabled", **rule})
 
@@ -148,35 +153,44 @@ REPLICATION: list[Case] = [
 ]
 
 LIFECYCLE: list[Case] = [
-    passes(bucket_lifecycle, bucket(lifecycle=[disabled(EXPIRE), ABORT])),
-    fails(bucket_lifecycle, bucket(lifecycle=[]), says="no lifecycle rule is enabled"),
+    passes(bucket_lifecycle, kept(lifecycle=[disabled(EXPIRE), ABORT])),
+    fails(bucket_lifecycle, kept(lifecycle=[]), says="no lifecycle rule is enabled"),
     fails(
         bucket_lifecycle,
-        bucket(lifecycle=[disabled(EXPIRE)]),
+        kept(lifecycle=[disabled(EXPIRE)]),
         says="all there are, are disabled",
         doubt="A lifecycle configuration whose rules are all disabled does nothing.",
     ),
-    unknown(bucket_lifecycle, bucket(lifecycle=refused("s3:GetLifecycleConfiguration"))),
-    passes(bucket_old_versions_expire, bucket(versioning="Enabled", lifecycle=[EXPIRE_OLD])),
-    passes(bucket_old_versions_expire, bucket(versioning="Suspended", lifecycle=[EXPIRE, MOVE_OLD])),
+    unknown(bucket_lifecycle, kept(lifecycle=refused("s3:GetLifecycleConfiguration"))),
+    passes(bucket_old_versions_expire, kept(versioning="Enabled", lifecycle=[EXPIRE_OLD])),
+    passes(bucket_old_versions_expire, kept(versioning="Suspended", lifecycle=[EXPIRE, MOVE_OLD])),
     fails(
         bucket_old_versions_expire,
-        bucket(versioning="Enabled", lifecycle=[EXPIRE]),
+        kept(versioning="Enabled", lifecycle=[EXPIRE]),
         doubt="In a versioned bucket, expiring an object only hides it behind a delete marker: the version stays.",
     ),
     fails(
         bucket_old_versions_expire,
-        bucket(versioning="Suspended", lifecycle=[]),
+        kept(versioning="Suspended", lifecycle=[]),
         doubt="Suspending versioning leaves the versions there are, and they are paid for.",
     ),
-    fails(bucket_old_versions_expire, bucket(versioning="Enabled", lifecycle=[disabled(EXPIRE_OLD)])),
-    inapplicable(bucket_old_versions_expire, bucket(versioning=None, lifecycle=[])),
-    unknown(bucket_old_versions_expire, bucket(versioning="Enabled", lifecycle=refused())),
-    unknown(bucket_old_versions_expire, bucket(versioning=refused(), lifecycle=[])),
-    passes(bucket_uploads_aborted, bucket(lifecycle=[EXPIRE, ABORT])),
-    fails(bucket_uploads_aborted, bucket(lifecycle=[EXPIRE]), says="never aborted"),
-    fails(bucket_uploads_aborted, bucket(lifecycle=[disabled(ABORT)])),
-    unknown(bucket_uploads_aborted, bucket(lifecycle=refused())),
+    fails(bucket_old_versions_expire, kept(versioning="Enabled", lifecycle=[disabled(EXPIRE_OLD)])),
+    inapplicable(bucket_old_versions_expire, kept(versioning=None, lifecycle=[])),
+    unknown(bucket_old_versions_expire, kept(versioning="Enabled", lifecycle=refused())),
+    unknown(bucket_old_versions_expire, kept(versioning=refused(), lifecycle=[])),
+    passes(bucket_uploads_aborted, kept(lifecycle=[EXPIRE, ABORT])),
+    fails(bucket_uploads_aborted, kept(lifecycle=[EXPIRE]), says="never aborted"),
+    fails(bucket_uploads_aborted, kept(lifecycle=[disabled(ABORT)])),
+    unknown(bucket_uploads_aborted, kept(lifecycle=refused())),
+    *(
+        inapplicable(
+            check,
+            bucket(versioning="Enabled", mfa_delete="Enabled", lifecycle=[]),
+            doubt="S3 lets no bucket have both MFA delete and a lifecycle: buckets with MFA delete are not judged.",
+        )
+        for check in (bucket_lifecycle, bucket_old_versions_expire, bucket_uploads_aborted)
+    ),
+    unknown(bucket_lifecycle, bucket(mfa_delete=refused("s3:GetBucketVersioning"), lifecycle=[])),
     passes(directory_bucket_lifecycle, fake(DirectoryBucket, lifecycle=[EXPIRE])),
     fails(directory_bucket_lifecycle, fake(DirectoryBucket, lifecycle=[])),
     unknown(

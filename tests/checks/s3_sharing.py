@@ -1,5 +1,6 @@
 from auditor.policy import parse
 from auditor.testing import Case, fails, fake, passes, refused, unknown
+from checks.organizations.resources import OrganizationsAccount
 from checks.s3.points import (
     access_point_public_access_blocked,
     bucket_website_private,
@@ -190,6 +191,11 @@ CONTROL: list[Case] = [
         policy(allow(aws("AIDACKCEVSQ6C2EXAMPLE"), "s3:GetObject")),
         doubt="The id that is left of a deleted user or role lets nobody in.",
     ),
+    passes(
+        bucket_policy_known_accounts,
+        policy(allow(aws("arn:aws:iam::156460612806:root"), "s3:PutObject", resource="arn:aws:s3:::b/AWSLogs/*")),
+        doubt="In older regions, load balancers deliver their logs by accounts of AWS's own, which AWS documents.",
+    ),
     fails(
         bucket_policy_known_accounts,
         policy(allow(aws([f"arn:aws:iam::{OTHER}:root", OWN]), "s3:GetObject", Sid="Partner")),
@@ -200,10 +206,22 @@ CONTROL: list[Case] = [
         policy(allow("*", "s3:GetObject", **only("aws:PrincipalAccount", OTHER))),
         says=OTHER,
     ),
+    passes(
+        bucket_policy_known_accounts,
+        policy(allow("*", "s3:GetObject", **only("aws:PrincipalOrgID", "o-1234567890"))),
+        fake(OrganizationsAccount, organization={"Id": "o-1234567890", "MasterAccountId": OTHER}),
+        doubt="The account's own organization is known.",
+    ),
     fails(
         bucket_policy_known_accounts,
         policy(allow("*", "s3:GetObject", **only("aws:PrincipalOrgID", "o-1234567890"))),
+        fake(OrganizationsAccount, organization={"Id": "o-0987654321", "MasterAccountId": OTHER}),
         says="o-1234567890",
+    ),
+    unknown(
+        bucket_policy_known_accounts,
+        policy(allow("*", "s3:GetObject", **only("aws:PrincipalOrgID", "o-1234567890"))),
+        fake(OrganizationsAccount, organization=refused("organizations:DescribeOrganization")),
     ),
     unknown(bucket_policy_known_accounts, bucket(policy=refused("s3:GetBucketPolicy"))),
     passes(bucket_acl_owner_only, grants(user(CANONICAL))),
@@ -212,7 +230,10 @@ CONTROL: list[Case] = [
         bucket(ownership="BucketOwnerEnforced"),
         doubt="An ACL has no effect where the bucket owner owns every object (BucketOwnerEnforced).",
     ),
-    passes(bucket_acl_owner_only, grants(user(LOG_DELIVERY)), doubt="CloudFront's log delivery is no other customer."),
+    *(passes(bucket_acl_owner_only, grants(user(each))) for each in LOG_DELIVERY),
+    passes(
+        bucket_acl_owner_only, grants(user(LOG_DELIVERY[0])), doubt="CloudFront's log delivery is no other customer."
+    ),
     passes(
         bucket_acl_owner_only,
         grants(user(CANONICAL), ANYONE),

@@ -1,4 +1,4 @@
-from auditor.testing import Case, fails, fake, inapplicable, passes, refused, unknown
+from auditor.testing import ACCOUNT, Case, fails, fake, inapplicable, passes, refused, unknown
 from checks.vpc.groups import (
     EXPOSURE_CHECKS,
     SERVICES,
@@ -28,11 +28,11 @@ def rule(*cidrs, protocol="tcp", ports=(22, 22), lists=()):
 
 
 def group(*rules):
-    return fake(SecurityGroup, "sg-1", ingress=list(rules))
+    return fake(SecurityGroup, "sg-1", owner=ACCOUNT, ingress=list(rules))
 
 
 def outbound(*rules):
-    return fake(SecurityGroup, "sg-1", egress=list(rules))
+    return fake(SecurityGroup, "sg-1", owner=ACCOUNT, egress=list(rules))
 
 
 def prefix_list(list_id, *cidrs, owner="123456789012"):
@@ -40,7 +40,8 @@ def prefix_list(list_id, *cidrs, owner="123456789012"):
 
 
 def default(*, name="default", ingress=(), egress=()):
-    return fake(SecurityGroup, "sg-1", group_name=name, vpc="vpc-1", ingress=list(ingress), egress=list(egress))
+    rules = {"ingress": list(ingress), "egress": list(egress)}
+    return fake(SecurityGroup, "sg-1", owner=ACCOUNT, group_name=name, vpc="vpc-1", **rules)
 
 
 UNSEEN_LIST = fake(PrefixList, "pl-1", owner="123456789012", entries=refused("ec2:GetManagedPrefixListEntries"))
@@ -48,12 +49,17 @@ UNSEEN_LIST = fake(PrefixList, "pl-1", owner="123456789012", entries=refused("ec
 CASES: list[Case] = [
     # Every kind of service, on each of its ports.
     *(passes(check, group(rule("10.0.0.0/8", protocol="-1", ports=None))) for check in EXPOSURE_CHECKS),
-    *(unknown(check, fake(SecurityGroup, "sg-1", ingress=refused())) for check in EXPOSURE_CHECKS),
+    *(unknown(check, fake(SecurityGroup, "sg-1", owner=ACCOUNT, ingress=refused())) for check in EXPOSURE_CHECKS),
     *(
         fails(EXPOSURE[service.kind], group(rule("0.0.0.0/0", protocol=protocol, ports=(port, port))), says=f"{port}/")
         for service in SERVICES
         for protocol, ports in (("tcp", service.tcp), ("udp", service.udp))
         for port in ports
+    ),
+    inapplicable(
+        SSH,
+        fake(SecurityGroup, "sg-1", owner="210987654321", ingress=[rule("0.0.0.0/0")]),
+        doubt="A group of another account, shared or in a shared VPC, is its owner's to mend and is judged there.",
     ),
     # What the internet is.
     passes(SSH, group()),
@@ -142,7 +148,7 @@ CASES: list[Case] = [
     fails(all_ports_not_exposed, group(rule("0.0.0.0/0", ports=(1024, 65535))), at_least=60000),
     fails(all_ports_not_exposed, group(rule(lists=["pl-1"], ports=None)), prefix_list("pl-1", "0.0.0.0/0")),
     unknown(all_ports_not_exposed, group(rule(lists=["pl-1"], ports=None)), UNSEEN_LIST),
-    unknown(all_ports_not_exposed, fake(SecurityGroup, "sg-1", ingress=refused())),
+    unknown(all_ports_not_exposed, fake(SecurityGroup, "sg-1", owner=ACCOUNT, ingress=refused())),
     # Ports that are not meant for the internet.
     passes(only_web_exposed, group()),
     passes(only_web_exposed, group(rule("0.0.0.0/0", "::/0", ports=(443, 443)), rule("0.0.0.0/0", ports=(80, 80)))),
@@ -175,7 +181,7 @@ CASES: list[Case] = [
     fails(only_web_exposed, group(rule("0.0.0.0/1"), rule("128.0.0.0/1", ports=(20, 30)))),
     fails(only_web_exposed, group(rule(lists=["pl-1"])), prefix_list("pl-1", "0.0.0.0/0"), says="in pl-1"),
     unknown(only_web_exposed, group(rule(lists=["pl-1"])), UNSEEN_LIST),
-    unknown(only_web_exposed, fake(SecurityGroup, "sg-1", ingress=refused())),
+    unknown(only_web_exposed, fake(SecurityGroup, "sg-1", owner=ACCOUNT, ingress=refused())),
     # What goes out.
     passes(egress_restricted, outbound()),
     passes(
@@ -193,12 +199,12 @@ CASES: list[Case] = [
     fails(egress_restricted, outbound(rule("0.0.0.0/0", ports=(1024, 65535))), at_least=60000),
     unknown(egress_restricted, outbound(rule(lists=["pl-1"], ports=None)), UNSEEN_LIST),
     unknown(egress_restricted, outbound(rule("0.0.0.0/33")), says="MalformedReply"),
-    unknown(egress_restricted, fake(SecurityGroup, "sg-1", egress=refused())),
+    unknown(egress_restricted, fake(SecurityGroup, "sg-1", owner=ACCOUNT, egress=refused())),
     # Default groups.
     passes(default_group_closed, default()),
     fails(default_group_closed, default(ingress=[rule("10.0.0.0/8")]), says="vpc-1 has inbound rules"),
     fails(default_group_closed, default(egress=[rule("0.0.0.0/0", protocol="-1", ports=None)]), says="outbound"),
     inapplicable(default_group_closed, default(name="web", ingress=[rule("0.0.0.0/0")])),
-    unknown(default_group_closed, fake(SecurityGroup, "sg-1", group_name=refused())),
-    unknown(default_group_closed, fake(SecurityGroup, "sg-1", group_name="default", ingress=refused())),
+    unknown(default_group_closed, fake(SecurityGroup, "sg-1", owner=ACCOUNT, group_name=refused())),
+    unknown(default_group_closed, fake(SecurityGroup, "sg-1", owner=ACCOUNT, group_name="default", ingress=refused())),
 ]

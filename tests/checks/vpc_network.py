@@ -64,30 +64,31 @@ def endpoint(service, kind="Interface", *, vpc="vpc-1", state="available", table
     return fake(Endpoint, vpc=vpc, kind=kind, state=state, service_name=name, route_tables=list(tables))
 
 
-def with_policy(kind="Interface", service=f"com.amazonaws.{REGION}.ec2", **statement):
+def with_policy(kind="Interface", service=f"com.amazonaws.{REGION}.ec2", *, state="available", **statement):
     full = {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}
     policy = parse(json.dumps({"Statement": [full | statement]}))
-    return fake(Endpoint, kind=kind, service_name=service, policy=policy)
+    return fake(Endpoint, kind=kind, state=state, service_name=service, policy=policy)
 
 
-def subnet(*, ipv4=False, ipv6=False, owner=ACCOUNT, blocks=("2a05:d018:1:2::/64",)):
-    return fake(Subnet, owner=owner, gives_public_ipv4=ipv4, gives_ipv6=ipv6, ipv6_blocks=list(blocks))
+def subnet(*, ipv4=False, ipv6=False, owner=ACCOUNT, blocks=("2a05:d018:1:2::/64",), only=False):
+    told = {"gives_public_ipv4": ipv4, "gives_ipv6": ipv6, "ipv6_blocks": list(blocks), "has_only_ipv6": only}
+    return fake(Subnet, owner=owner, **told)
 
 
 def eip(association="eipassoc-1", interface="eni-1"):
     return fake(ElasticIp, address="52.1.2.3", association=association, network_interface=interface)
 
 
-def interface(status="in-use", **facts):
-    return fake(NetworkInterface, "eni-1", status=status, **facts)
+def interface(status="in-use", *, owner=ACCOUNT, **facts):
+    return fake(NetworkInterface, "eni-1", owner=owner, status=status, **facts)
 
 
 def checking(on, kind="interface", *, managed=False):
     return interface(source_dest_check=on, interface_type=kind, managed=managed)
 
 
-def table(*routes):
-    return fake(RouteTable, vpc="vpc-1", routes=list(routes))
+def table(*routes, owner=ACCOUNT):
+    return fake(RouteTable, owner=owner, vpc="vpc-1", routes=list(routes))
 
 
 def route(destination, *, peering="pcx-1", state="active"):
@@ -223,16 +224,19 @@ CASES: list[Case] = [
     ),
     passes(
         endpoint_policy_restricted,
-        fake(Endpoint, kind="Interface", service_name="com.amazonaws.eu-west-1.ec2", policy=None),
+        fake(Endpoint, kind="Interface", state="available", service_name="com.amazonaws.eu-west-1.ec2", policy=None),
         doubt="Where the service supports no endpoint policies there is none to restrict.",
     ),
+    inapplicable(endpoint_policy_restricted, with_policy(state="deleted")),
     fails(endpoint_policy_restricted, with_policy(), says="allows everybody everything"),
     fails(endpoint_policy_restricted, with_policy("Gateway", Principal={"AWS": "*"})),
     inapplicable(endpoint_policy_restricted, with_policy("GatewayLoadBalancer")),
     inapplicable(endpoint_policy_restricted, with_policy(service="com.amazonaws.vpce.eu-west-1.vpce-svc-1")),
     unknown(
         endpoint_policy_restricted,
-        fake(Endpoint, kind="Interface", service_name="com.amazonaws.eu-west-1.ec2", policy=refused()),
+        fake(
+            Endpoint, kind="Interface", state="available", service_name="com.amazonaws.eu-west-1.ec2", policy=refused()
+        ),
     ),
     # Subnets.
     passes(public_ipv4_not_assigned, subnet(ipv6=True)),
@@ -246,8 +250,15 @@ CASES: list[Case] = [
         doubt="Unique local IPv6 addresses are private: nothing outside can reach them.",
     ),
     fails(public_ipv6_not_assigned, subnet(ipv6=True), says="2a05:d018:1:2::/64"),
+    inapplicable(
+        public_ipv6_not_assigned,
+        subnet(ipv6=True, only=True),
+        doubt="A subnet of IPv6 alone has no other addresses to give.",
+    ),
     unknown(public_ipv6_not_assigned, subnet(ipv6=True, blocks=["anything"]), says="MalformedReply"),
-    unknown(public_ipv6_not_assigned, fake(Subnet, owner=ACCOUNT, gives_ipv6=refused(), ipv6_blocks=[])),
+    unknown(
+        public_ipv6_not_assigned, fake(Subnet, owner=ACCOUNT, has_only_ipv6=False, gives_ipv6=refused(), ipv6_blocks=[])
+    ),
     # Elastic IPs and network interfaces.
     passes(eip_used, eip(), interface()),
     passes(eip_used, eip(interface=None)),
@@ -274,6 +285,12 @@ CASES: list[Case] = [
         checking(on=False, kind="nat_gateway"),
         doubt="Interfaces that AWS's services forward traffic with, as NAT gateways do, are not users' to set.",
     ),
+    inapplicable(network_interface_source_checked, interface(owner=OTHER, source_dest_check=False)),
+    inapplicable(
+        network_interface_used,
+        interface("available", owner=OTHER),
+        doubt="The owner of a shared VPC sees the network interfaces of others, which are theirs to delete.",
+    ),
     inapplicable(network_interface_source_checked, checking(on=False, managed=True)),
     unknown(network_interface_source_checked, checking(on=refused())),
     # The block on the internet.
@@ -293,6 +310,11 @@ CASES: list[Case] = [
         table(route("10.2.0.0/17"), route("10.2.128.0/18")),
         peering(),
         doubt="Routes to three quarters of the other VPC pass; whether all of them are needed is not judged.",
+    ),
+    inapplicable(
+        route_table_peering_narrow,
+        table(route("10.2.0.0/16"), owner=OTHER),
+        doubt="The route tables of a shared VPC are its owner's to set.",
     ),
     fails(route_table_peering_narrow, table(route("10.2.0.0/16")), peering(), says="pcx-1 lead to all of 10.2.0.0/16"),
     fails(route_table_peering_narrow, table(route("10.0.0.0/8")), peering("vpc-2", "vpc-1")),

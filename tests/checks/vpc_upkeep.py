@@ -54,12 +54,12 @@ REST = [everything(32767, action="deny"), everything(32768, "::/0", action="deny
 """The entries shown as an asterisk, which every network ACL ends with."""
 
 
-def acl(*entries, default=False):
-    return fake(NetworkAcl, "acl-1", is_default=default, entries=[*entries, *REST])
+def acl(*entries, default=False, owner=ACCOUNT):
+    return fake(NetworkAcl, "acl-1", owner=owner, is_default=default, entries=[*entries, *REST])
 
 
 def associated(*associations, default=False):
-    return fake(NetworkAcl, "acl-1", is_default=default, associations=list(associations))
+    return fake(NetworkAcl, "acl-1", owner=ACCOUNT, is_default=default, associations=list(associations))
 
 
 CASES: list[Case] = [
@@ -91,14 +91,14 @@ CASES: list[Case] = [
     passes(launch_wizard_absent, group()),
     passes(launch_wizard_absent, group(name="wizard")),
     fails(launch_wizard_absent, group(name="launch-wizard-12"), says="launch-wizard-12"),
-    unknown(launch_wizard_absent, fake(SecurityGroup, group_name=refused())),
+    unknown(launch_wizard_absent, fake(SecurityGroup, owner=ACCOUNT, group_name=refused())),
     # Many rules.
     passes(rules_few, group()),
     passes(rules_few, group(rule(cidrs=["10.0.0.0/8"] * 50))),
     fails(rules_few, group(rule(cidrs=["10.0.0.0/8"] * 30, ipv6=["fd00::/8"] * 19, lists=["pl-1"]), rule(pair()))),
     fails(rules_few, group(egress=[rule(cidrs=["10.0.0.0/8"] * 51)]), says="51 outbound rules"),
     fails(rules_few, group(rule(pair(), pair())), at_most=1),
-    unknown(rules_few, fake(SecurityGroup, ingress=refused(), egress=[])),
+    unknown(rules_few, fake(SecurityGroup, owner=ACCOUNT, ingress=refused(), egress=[])),
     # Rules that name groups.
     passes(references_live, group()),
     passes(references_live, group(rule(pair()), rule(pair("sg-1"))), group(id="sg-2")),
@@ -124,20 +124,27 @@ CASES: list[Case] = [
         says="the peering connection is deleted",
     ),
     unknown(references_live, group(rule(pair("sg-9"))), unlisted=[SecurityGroup]),
-    unknown(references_live, fake(SecurityGroup, ingress=refused(), egress=[])),
+    unknown(references_live, fake(SecurityGroup, owner=ACCOUNT, ingress=refused(), egress=[])),
     passes(references_trusted, group(rule(pair(), {"GroupId": "sg-9"}))),
     passes(references_trusted, group(rule(pair(UserId=OTHER))), trusted=(OTHER,)),
     fails(references_trusted, group(rule(pair(UserId=OTHER))), says=f"of account {OTHER}"),
-    unknown(references_trusted, fake(SecurityGroup, ingress=[], egress=refused())),
+    unknown(references_trusted, fake(SecurityGroup, owner=ACCOUNT, ingress=[], egress=refused())),
     # Network ACLs: which entries let the internet in.
     *(passes(check, acl(default=default)) for check, default in ((ADMIN, False), (DEFAULT_ADMIN, True))),
-    *(unknown(check, fake(NetworkAcl, is_default=refused())) for check in ADMIN_CHECKS),
-    unknown(ADMIN, fake(NetworkAcl, is_default=False, entries=refused())),
-    unknown(DEFAULT_ADMIN, fake(NetworkAcl, is_default=True, entries=[{"Egress": False}]), says="MalformedReply"),
+    *(unknown(check, fake(NetworkAcl, owner=ACCOUNT, is_default=refused())) for check in ADMIN_CHECKS),
+    unknown(ADMIN, fake(NetworkAcl, owner=ACCOUNT, is_default=False, entries=refused())),
+    unknown(
+        DEFAULT_ADMIN,
+        fake(NetworkAcl, owner=ACCOUNT, is_default=True, entries=[{"Egress": False}]),
+        says="MalformedReply",
+    ),
     inapplicable(
         ADMIN, acl(default=True), doubt="AWS's control leaves default ACLs out: they have a check of their own."
     ),
     inapplicable(DEFAULT_ADMIN, acl()),
+    inapplicable(
+        ADMIN, acl(entry(100, "allow"), owner=OTHER), doubt="The network ACL of a shared VPC is its owner's to mend."
+    ),
     fails(
         DEFAULT_ADMIN,
         acl(everything(), default=True),
@@ -193,5 +200,5 @@ CASES: list[Case] = [
     passes(acl_used, associated({"NetworkAclAssociationId": "aclassoc-1", "SubnetId": "subnet-1"})),
     fails(acl_used, associated(), says="no subnet"),
     inapplicable(acl_used, associated(default=True), doubt="A default ACL cannot be deleted, and may be idle."),
-    unknown(acl_used, fake(NetworkAcl, is_default=False, associations=refused())),
+    unknown(acl_used, fake(NetworkAcl, owner=ACCOUNT, is_default=False, associations=refused())),
 ]

@@ -24,6 +24,7 @@ JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_X
 # Joined here, so that nobody who looks for tokens in this file finds one.
 GITHUB = "_".join(("ghp", "1234567890abcdefghijklmnopqrstuvwxyz"))  # noqa: FLY002
 SLACK = "-".join(("xoxb", "123456789012", "1234567890123", "abcdefghijABCDEFGHIJabcd"))  # noqa: FLY002
+WEBHOOK = "/".join(("https://hooks.slack.com", "services", "T0AB1CD23", "B0AB1CD23", "a8Kd93jfLs02kdPq71MzNvTe"))  # noqa: FLY002
 STRIPE = "_".join(("sk", "live", "4eC39HqLyjWDarjtT1zdp7dc"))  # noqa: FLY002
 AWS_SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
 
@@ -56,6 +57,7 @@ SECRETS = [
     "chpasswd <<< 'root:Passw0rd!'",
     'echo "hunter2" | passwd --stdin root',
     "CREATE USER 'a'@'%' IDENTIFIED BY 'hunter2';",
+    "psql -c \"ALTER ROLE app WITH LOGIN PASSWORD 'hunter2'\"",
     # PowerShell and Windows.
     '$Password = "hunter2"',
     "net user Administrator P@ssw0rd1 /add",
@@ -79,6 +81,7 @@ SECRETS = [
     "      -----BEGIN OPENSSH PRIVATE KEY-----",
     GITHUB,
     SLACK,
+    f"curl -d @note.json {WEBHOOK}",
     STRIPE,
     f'curl -H "Authorization: Bearer {JWT}"',
     f"content: {base64.b64encode(SECRET.encode()).decode()}",
@@ -89,6 +92,8 @@ HARMLESS = [
     "PASSWORD=$(aws ssm get-parameter --name /db/password --with-decryption)",
     'PASSWORD="$(aws secretsmanager get-secret-value --secret-id prod/db --output text)"',
     "PASSWORD=`openssl rand -hex 16`",
+    "VAULT_TOKEN=$(vault login -method=aws -token-only role=app)",
+    "ALTER ROLE app PASSWORD NULL;",
     "TOKEN=$TOKEN",
     "DB_PASSWORD=${DB_PASSWORD}",
     'curl -H "X-aws-ec2-metadata-token: $TOKEN" http://169.254.169.254/latest/meta-data/',

@@ -1,6 +1,6 @@
 """Proofs of the fixes of Amazon EBS's checks."""
 
-from fixes.proof import Proof
+from fixes.proof import REGION, Proof
 from fixes.states import volume
 
 NO_LIST = "the emulator does not offer the list of what AWS Backup protects"
@@ -14,10 +14,17 @@ def snapshot(aws):
     return aws("ec2").create_snapshot(VolumeId=volume(aws))["SnapshotId"]
 
 
+def clear_snapshot(aws):
+    """Make a snapshot and its encrypted copy, which the fix waits for."""
+    clear = snapshot(aws)
+    copied = aws("ec2").copy_snapshot(SourceRegion=REGION, SourceSnapshotId=clear, Encrypted=True)
+    return {"id": clear, "ENCRYPTED_COPY": copied["SnapshotId"]}
+
+
 PROOFS = [
     Proof("ec2-region-ebs-encrypted-by-default", plain_region),
     Proof("ec2-snapshot-archived", snapshot, days_later=400),
-    Proof("ec2-snapshot-encrypted", snapshot, gone=True),
+    Proof("ec2-snapshot-encrypted", clear_snapshot, gone=True),
     Proof("ec2-volume-attached", volume, gone=True, days_later=10),
 ]
 UNPROVEN = {

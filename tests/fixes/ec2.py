@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from fixes.proof import Proof
+from fixes.proof import REGION, Proof
 from fixes.states import instance, role
 
 
@@ -57,7 +57,10 @@ def public_image(aws):
 
 
 def clear_image(aws):
-    return {"id": image(aws), "NEW_NAME": "workers-encrypted"}
+    """Make an image and its encrypted copy, which the fix waits for."""
+    clear = image(aws)
+    copied = aws("ec2").copy_image(SourceRegion=REGION, SourceImageId=clear, Name="encrypted", Encrypted=True)
+    return {"id": clear, "ENCRYPTED_COPY": copied["ImageId"]}
 
 
 def template(aws, **data):
