@@ -26,9 +26,9 @@ def permissions_page() -> Iterator[str]:
     yield from ("# Permissions", "")
     yield from paragraph(
         "This policy allows every call that the built-in checks make, and nothing else. All of them read",
-        "configuration: none changes anything, and none returns objects, function code, passwords or secret values, but",
-        "for user data that somebody wrote a secret into. It is looked through as it arrives: what is kept are the kinds",
-        "and lines of secrets. The two `Generate` calls have IAM make reports, which changes nothing.",
+        "configuration: none changes anything, and none returns objects, function code, passwords or secret values,",
+        "but for user data that somebody wrote a secret into. It is looked through as it arrives: what is kept are",
+        "the kinds and lines of secrets. The two `Generate` calls have IAM make reports, which changes nothing.",
         "`auditor permissions` prints it for any selection: `auditor permissions --service s3`.",
     )
     yield from fenced("json", json.dumps(policy(permissions(Plan(checks))), indent=2))
