@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from auditor import __version__
 from auditor.collect import Collector, Progress, Quiet
 from auditor.crew import Crew, Inline, Threads
+from auditor.exceptions import applied, notices
 from auditor.frameworks import membership, results
 from auditor.gaps import gaps_of, missing_permissions
 from auditor.garbage import rare_collections
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from auditor.checking import Check
     from auditor.crew import Source
+    from auditor.exceptions import ExceptionRule
     from auditor.finding import Finding
     from auditor.frameworks import Framework
     from auditor.snapshot import Snapshot
@@ -36,11 +38,12 @@ PER_SERVICE: Final = 48
 
 @dataclass(frozen=True)
 class Audit:
-    """What to audit by: the checks, the settings of their parameters, and the frameworks to score against."""
+    """What to audit by: checks, the settings of their parameters, frameworks to score against, and exceptions."""
 
     checks: tuple[Check, ...]
     frameworks: tuple[Framework, ...] = ()
     parameters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    exceptions: tuple[ExceptionRule, ...] = ()
 
     @cached_property
     def plan(self) -> Plan:
@@ -78,11 +81,13 @@ class Audit:
     def report(self, collected: Collected, source: str, warnings: tuple[str, ...] = ()) -> Report:
         """Return the report on what was collected from ``source`` (``live`` or ``snapshot``)."""
         inventory = collected.inventory
-        findings = self.decide(inventory)
+        facts = self._facts(collected, source, warnings)
+        checks = [each.id for each in self.checks]
+        findings, exceptions = applied(self.exceptions, self.decide(inventory), facts, checks)
         controls = membership(self.frameworks)
         gaps = gaps_of(findings, inventory, self.plan)
         return Report(
-            audit=self._facts(collected, source, warnings),
+            audit=replace(facts, warnings=(*facts.warnings, *notices(exceptions))),
             score=score(findings),
             coverage=coverage(findings),
             formula=FORMULA,
@@ -94,6 +99,7 @@ class Audit:
             findings=findings,
             gaps=gaps,
             missing_permissions=missing_permissions(gaps),
+            exceptions=exceptions,
         )
 
     def _facts(self, collected: Collected, source: str, warnings: tuple[str, ...]) -> AuditFacts:

@@ -10,7 +10,22 @@ import click
 
 from auditor import __version__
 from auditor.errors import AuditorError
-from auditor.options import EXISTING, access, adding, catalogue, option, reaching, reporting, selecting, selection
+from auditor.options import (
+    EXISTING,
+    WRITABLE,
+    access,
+    adding,
+    basis,
+    catalogue,
+    gate,
+    gating,
+    judging,
+    option,
+    reaching,
+    reporting,
+    selecting,
+    selection,
+)
 from auditor.textual import put
 
 if TYPE_CHECKING:
@@ -81,9 +96,10 @@ def auditor() -> None:
 
 @auditor.command()
 @reaching
-@selecting
+@judging
 @option("--from", "replay", type=EXISTING, metavar="FILE", help="Audit a recording instead of an account.")
 @reporting
+@gating
 @option("--partial", is_flag=True, help="When interrupted, still write what was read until then.")
 @configuring
 @plainly
@@ -100,25 +116,22 @@ def _console(options: dict[str, Any]) -> Console:
 
 
 def _scan(options: dict[str, Any], reach: Access) -> Scan:
-    from auditor.gate import Gate
     from auditor.outputs import parse_all
     from auditor.scan import Scan
-    from auditor.severity import Severity
 
-    fail_on = options.pop("fail_on")
-    gate = Gate(None if fail_on == "none" else Severity(fail_on), options.pop("max_unknown"))
     return Scan(
         access=reach,
         selection=selection(options),
         outputs=parse_all(options.pop("output_format")),
-        gate=gate,
+        gate=gate(options),
         **options,
     )
 
 
 @auditor.command()
-@selecting
+@judging
 @reporting
+@gating
 @configuring
 @plainly
 def demo(**options: Any) -> int:
@@ -210,6 +223,88 @@ def schema() -> None:
     from auditor.listings import report_schema
 
     put([report_schema()])
+
+
+@auditor.group()
+def baseline() -> None:
+    """Keep the failures there are, so that the gate closes on new ones only."""
+
+
+@baseline.command("write")
+@click.option(
+    "--from", "--report", "source", type=EXISTING, required=True, metavar="FILE", help="A JSON report, or a snapshot."
+)
+@click.option(
+    "--file",
+    type=WRITABLE,
+    default="auditor-baseline.json",
+    show_default=True,
+    metavar="FILE",
+    help="Where to; where there is one, failures that it knows keep the day on which they were first seen.",
+)
+@judging
+@configuring
+@plainly
+def write_baseline(**options: Any) -> None:
+    """Write the baseline of an audit, or bring the one there is up to date."""
+    from auditor import baseline as baselines
+    from auditor import past
+
+    path, source = options.pop("file"), options.pop("source")
+    put([f"{path}: {baselines.renew(path, past.report(source, basis(options)))}\n"])
+
+
+@auditor.command()
+@click.argument("old", type=EXISTING)
+@click.argument("new", type=EXISTING)
+@judging
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "markdown", "json"]),
+    default="text",
+    show_default=True,
+    help="How to print it.",
+)
+@configuring
+@plainly
+def diff(old: Path, new: Path, form: str, **options: Any) -> None:
+    """Print what changed between two audits: new, fixed and changed failures, and what is no longer seen.
+
+    OLD and NEW are JSON reports or snapshots; a snapshot is decided by the checks there are now.
+    """
+    from auditor import diff_formats, past
+    from auditor.diff import compare
+
+    by = basis(options)
+    put(diff_formats.FORMATS[form](compare(past.report(old, by), past.report(new, by))))
+
+
+@auditor.group("except")
+def except_() -> None:
+    """Accept failures, with a reason, an owner and a last day."""
+
+
+@except_.command("add")
+@click.option("--check", required=True, metavar="ID", help="The check; may be a pattern such as 's3-*'.")
+@click.option("--resource", default="", metavar="ARN", help="Only resources with this ARN; may be a pattern.")
+@click.option("--tag", multiple=True, metavar="KEY=VALUE", help="Only resources with this tag; VALUE may be a pattern.")
+@click.option("--account", default="", metavar="ID", help="Only this account; may be a pattern.")
+@click.option("--region", default="", help="Only this region; may be a pattern such as 'eu-*'.")
+@click.option("--reason", required=True, metavar="TEXT", help="Why the failure is accepted.")
+@click.option("--owner", required=True, metavar="TEXT", help="Who answers for it.")
+@click.option("--expires", required=True, metavar="YYYY-MM-DD", help="The last day (UTC) on which it is accepted.")
+@click.option("--file", type=WRITABLE, metavar="FILE", help="Default: the nearest auditor.toml, or a new one here.")
+@adding
+@plainly
+def add_exception(**options: Any) -> None:
+    """Add an exception to a file, whose other lines stay as they are."""
+    from auditor import config, exception_files
+
+    known = catalogue(options).registry.checks
+    path = options.pop("file") or config.find(Path.cwd()) or Path(config.FILE_NAME)
+    exception_files.add(path, exception_files.given(options), known)
+    put([f"{path}\n"])
 
 
 @auditor.command("new-check")

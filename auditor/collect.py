@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from auditor.call import Failure
-from auditor.facts import Asked, in_order
+from auditor.facts import Asked, Joined, in_order
 from auditor.request import Unseen
 from auditor.resource import GLOBAL, REGIONAL
 
@@ -115,9 +115,14 @@ class Collector:
                 self._ask(resource, fact, self._deciding(resource, fact))
 
     def _deciding(self, resource: Resource, fact: Asked[Any]) -> Iterator[Call]:
-        """Return the calls to the same resource that tell whether asking ``fact`` is moot, and what it takes."""
-        asked = (each for each in in_order(fact.inputs) if isinstance(each, Asked) and each.owner is fact.owner)
-        return (each.call(resource) for each in asked if not each.is_moot(resource))
+        """Yield the calls about the same resource that tell whether asking ``fact`` is moot, and what it takes."""
+        for each in in_order(fact.inputs):
+            if each.owner is not fact.owner:
+                continue
+            if isinstance(each, Joined):
+                yield self._inventory.shared_call(each.request, resource.listing_region)
+            elif isinstance(each, Asked) and not each.is_moot(resource):
+                yield each.call(resource)
 
     def _ask(self, resource: Resource, fact: Asked[Any], deciding: Iterator[Call]) -> None:
         try:

@@ -8,14 +8,17 @@ from pathlib import Path  # noqa: TC003 - a dataclass shows it
 from typing import TYPE_CHECKING, Any, Final
 
 from auditor.errors import AuditorError
+from auditor.exception_files import TABLE as EXCEPTIONS
+from auditor.exception_files import parse as parse_exceptions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from auditor.checking import Check
+    from auditor.exceptions import ExceptionRule
 
 FILE_NAME: Final = "auditor.toml"
-TABLES: Final = ("parameters", "scan")
+TABLES: Final = (EXCEPTIONS, "parameters", "scan")
 
 
 class ConfigError(AuditorError):
@@ -24,11 +27,12 @@ class ConfigError(AuditorError):
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """What a configuration file sets: options of ``auditor scan``, and parameters of checks by check id."""
+    """What a configuration file sets: options of ``auditor scan``, parameters of checks by check id, exceptions."""
 
     path: Path | None = None
     scan: Mapping[str, Any] = field(default_factory=dict)
     parameters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    exceptions: tuple[ExceptionRule, ...] = ()
 
 
 def find(start: Path) -> Path | None:
@@ -37,7 +41,10 @@ def find(start: Path) -> Path | None:
 
 
 def read(path: Path, options: Iterable[str]) -> Config:
-    """Return the configuration in ``path``; its ``[scan]`` may set ``options``. ConfigError when it is wrong."""
+    """Return the configuration in ``path``; its ``[scan]`` may set ``options``.
+
+    ConfigError when it is wrong, ExceptionsError when one of its exceptions is.
+    """
     import tomllib
 
     try:
@@ -47,6 +54,7 @@ def read(path: Path, options: Iterable[str]) -> Config:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} is not TOML: {error}") from error
     _refuse_unknown(path, "table", tables, TABLES)
+    exceptions = parse_exceptions(tables.pop(EXCEPTIONS, []), path)
     for name, table in tables.items():
         if not isinstance(table, dict):
             raise ConfigError(f"{path}: {name} is a table: write [{name}]")
@@ -55,7 +63,7 @@ def read(path: Path, options: Iterable[str]) -> Config:
     for check_id, settings in parameters.items():
         if not isinstance(settings, dict):
             raise ConfigError(f"{path}: parameters.{check_id} is a table: write [parameters.{check_id}]")
-    return Config(path, scan, parameters)
+    return Config(path, scan, parameters, exceptions)
 
 
 def validated(config: Config, checks: Mapping[str, Check]) -> dict[str, dict[str, Any]]:

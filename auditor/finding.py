@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from auditor.severity import Severity, Status
@@ -67,10 +67,21 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
+class Acceptance:
+    """The exception that covers a failure: why, who answers for it, and the last day (UTC) on which it holds."""
+
+    reason: str
+    owner: str
+    expires: date
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """What one check decided of one resource.
 
     ``fingerprint`` is the stable identity over runs: of check and resource ARN, of nothing that varies.
+    ``accepted`` is the exception of an ACCEPTED finding. ``known_since`` is the day (UTC) since which the baseline
+    knows a failure; None where it does not, or where there is no baseline.
     """
 
     check: str
@@ -87,6 +98,8 @@ class Finding:
     error: str = ""
     fix: str = ""
     parameters: dict[str, Any] = field(default_factory=dict)
+    accepted: Acceptance | None = None
+    known_since: date | None = None
 
     @property
     def order(self) -> tuple[str, str, str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from auditor.errors import AuditorError
 from auditor.report import ControlResult, FrameworkResult, Scope
@@ -144,15 +144,23 @@ def _judged(control: Control, counts: Mapping[str, Counter[Status]]) -> ControlR
         uncovered=control.uncovered,
         level=control.level,
         severity=control.severity,
+        accepted=count[Status.ACCEPTED],
     )
+
+
+GRAVEST: Final = {
+    "FAIL": (Status.FAIL,),
+    "UNKNOWN": (Status.UNKNOWN, Status.ERROR),
+    "ACCEPTED": (Status.ACCEPTED,),
+}
+"""What findings make of their control, the gravest first, whatever else it says."""
 
 
 def _status(control: Control, count: Counter[Status]) -> str:
     """Return the gravest thing its checks say; what a person must look at is never a pass."""
-    if count[Status.FAIL]:
-        return "FAIL"
-    if count[Status.UNKNOWN] or count[Status.ERROR]:
-        return "UNKNOWN"
+    gravest = next((name for name, statuses in GRAVEST.items() if any(map(count.get, statuses))), "")
+    if gravest:
+        return gravest
     if control.manual:
         return "MANUAL"
     if not control.checks:

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from auditor.catalogue import Catalogue
+    from auditor.gate import Gate
     from auditor.registry import Selection
+    from auditor.scan import Basis
     from auditor.targets import Access
 
 F = TypeVar("F", bound="Callable[..., Any]")
@@ -104,6 +106,28 @@ def selection(options: dict[str, Any]) -> Selection:
     )
 
 
+judging = _all(
+    selecting,
+    option(
+        "--exceptions",
+        multiple=True,
+        metavar="FILE",
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        help="A TOML file of failures that are accepted until a day, beside those of auditor.toml.",
+    ),
+)
+"""Options that say what to judge by, which :func:`basis` reads together with the configuration."""
+
+JUDGING: Final = ("folders", "framework_files", "exceptions", "config")
+
+
+def basis(options: dict[str, Any]) -> Basis:
+    """Take the judging options and the configuration out of ``options`` and return what to judge by."""
+    from auditor.scan import Basis
+
+    return Basis(selection(options), **{name: options.pop(name) for name in JUDGING})
+
+
 reaching = _all(
     option("--profile", default="", help="The profile of the AWS configuration to use."),
     option("--role-arn", multiple=True, metavar="ARN", help="A role to assume; repeat it for a chain, in order."),
@@ -147,9 +171,46 @@ reporting = _all(
         "--output-format",
         multiple=True,
         metavar="FORMAT[=PATH]",
-        help="A report to write: html, json or table, to a file or to standard output.",
+        help="A report to write, to a file or to standard output: csv, github, gitlab, html, json, jsonl, junit, "
+        "markdown, sarif or table.",
     ),
     option("--record", type=WRITABLE, metavar="FILE", help="Keep the replies, to audit them again with --from."),
+    option("--quiet", "-q", is_flag=True, help="Print nothing but warnings and what was asked for."),
+    option("--color/--no-color", "colour", default=None, help="Colour the output; default: on a terminal."),
+)
+"""Options that say what to write."""
+
+
+class Score(click.FloatRange):
+    """A score of 0 to 100. NaN is none, though no range excludes it: a gate on it would never close."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return the number; fail where it is not 0 to 100."""
+        score: float = super().convert(value, param, ctx)
+        if score != score:  # noqa: PLR0124 - only NaN differs from itself
+            self.fail("nan is not a score", param, ctx)
+        return score
+
+
+SCORE: Final = Score(0, 100)
+
+
+class FrameworkScore(click.ParamType[tuple[str, float]]):
+    """A framework's id and the least score demanded of it, written ``ID=SCORE``."""
+
+    name = "ID=SCORE"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, float]:
+        """Return the id and the score; fail where either is missing or the score is not 0 to 100."""
+        if isinstance(value, tuple):
+            return value
+        framework, _, score = str(value).rpartition("=")
+        if not framework:
+            self.fail(f"{value!r} is not a framework's id and a score, such as cis-aws-foundations-7.0=90", param, ctx)
+        return framework, SCORE.convert(score, param, ctx)
+
+
+gating = _all(
     option(
         "--fail-on",
         type=click.Choice([*SEVERITIES.choices, "none"]),
@@ -157,13 +218,33 @@ reporting = _all(
         show_default=True,
         help="Exit 1 when a finding of this severity or graver fails.",
     ),
+    option("--min-score", type=SCORE, metavar="SCORE", help="Exit 1 when the score is lower, 3 when there is none."),
+    option(
+        "--min-framework-score",
+        multiple=True,
+        type=FrameworkScore(),
+        metavar="ID=SCORE",
+        help="Exit 1 when the score of this framework is lower, 3 when it has none.",
+    ),
     option(
         "--max-unknown",
         type=click.IntRange(min=0),
         metavar="N",
         help="Exit 3 when more findings than this are undecided; default: any of critical or high severity.",
     ),
-    option("--quiet", "-q", is_flag=True, help="Print nothing but warnings and what was asked for."),
-    option("--color/--no-color", "colour", default=None, help="Colour the output; default: on a terminal."),
+    option("--baseline", type=EXISTING, metavar="FILE", help="Let --fail-on look at failures that this does not know."),
 )
-"""Options that say what to write and when to fail."""
+"""Options that say when to fail; :func:`gate` reads all but the baseline."""
+
+
+def gate(options: dict[str, Any]) -> Gate:
+    """Take the gating options out of ``options`` and return the gate they make."""
+    from auditor.gate import Gate
+
+    fail_on = options.pop("fail_on")
+    return Gate(
+        fail_on=None if fail_on == "none" else Severity(fail_on),
+        max_unknown=options.pop("max_unknown"),
+        min_score=options.pop("min_score"),
+        min_framework_score=options.pop("min_framework_score"),
+    )

@@ -49,14 +49,17 @@ class Plan:
         types = frozenset(each for check in self.checks for each in check.types)
         self.types: tuple[type[Resource], ...] = tuple(sorted(types, key=_type_order))
         self.facts: tuple[Fact[Any], ...] = tuple(sorted(facts, key=repr))
+        self._own: dict[type[Resource], list[Fact[Any]]] = defaultdict(list)
+        for fact in self.facts:
+            self._own[fact.owner].append(fact)
 
     def joined(self, resource_type: type[Resource]) -> Iterator[Joined[Any]]:
         """Yield the planned bulk facts of a type."""
-        return (fact for fact in self.facts if isinstance(fact, Joined) and fact.owner is resource_type)
+        return (fact for fact in self._own.get(resource_type, ()) if isinstance(fact, Joined))
 
     def asked(self, resource_type: type[Resource]) -> Iterator[Asked[Any]]:
         """Yield the planned per-resource facts of a type."""
-        return (fact for fact in self.facts if isinstance(fact, Asked) and fact.owner is resource_type)
+        return (fact for fact in self._own.get(resource_type, ()) if isinstance(fact, Asked))
 
     def understands(self, operation: str, failure: Failure) -> bool:
         """Return whether a planned fact takes a failure of ``operation`` (as evidence names it) for an answer."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from auditor.finding import Finding
@@ -82,8 +82,9 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class ControlResult:
-    """A framework's control: PASS, FAIL, UNKNOWN, MANUAL (a person must look), PARTIAL, UNCOVERED or NOT_APPLICABLE.
+    """A framework's control: PASS, FAIL, UNKNOWN, ACCEPTED, MANUAL, PARTIAL, UNCOVERED or NOT_APPLICABLE.
 
+    ACCEPTED: all failures of its checks are. MANUAL: a person must look.
     PARTIAL: what is checked passes, and ``uncovered`` says what is not checked. NOT_APPLICABLE: its checks ran and no
     resource was there to judge, or none was selected. ``manual`` says what a person must look at. ``level`` is a CIS
     profile level, 0 for none; ``severity`` the framework's own word, empty for none.
@@ -99,6 +100,7 @@ class ControlResult:
     uncovered: str = ""
     level: int = 0
     severity: str = ""
+    accepted: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +164,60 @@ class AuditFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class ExceptionFacts:
+    """An exception: what it names, who answers for it and why, and what became of it.
+
+    ``state``: IN_FORCE; EXPIRED; UNUSED (what it names does not fail, or is not there); UNREAD (what it names could
+    not be read, which no exception accepts); UNASKED (its check, account or region was not audited). ``findings``
+    counts the failures it covers, or would cover were it not expired.
+    """
+
+    check: str
+    resource: str
+    tags: dict[str, str]
+    account: str
+    region: str
+    reason: str
+    owner: str
+    expires: date
+    state: str
+    findings: int
+
+
+@dataclass(frozen=True, slots=True)
+class FormerFailure:
+    """A failure that the baseline knows and that is none now.
+
+    ``fate``: FIXED (it passes now), GONE (the resource is no longer there, or the check no longer applies to it),
+    UNREAD (it could not be read) or UNASKED (its check, account or region was not audited). The last two may fail
+    still.
+    """
+
+    check: str
+    severity: Severity
+    account: str
+    region: str
+    resource: str
+    fingerprint: str
+    first_seen: date
+    fate: str
+
+
+@dataclass(frozen=True, slots=True)
+class BaselineFacts:
+    """What the baseline makes of the failures: how many it knows, how many are new, and what it knows beside them.
+
+    ``new_by_new_checks`` of the new ones are of checks that the baseline did not ask: they say nothing of a change in
+    the account.
+    """
+
+    known: int
+    new: int
+    new_by_new_checks: int
+    former: tuple[FormerFailure, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """One audit's results. The scoring formula is told in ``formula``; see auditor/score.py."""
 
@@ -178,3 +234,5 @@ class Report:
     gaps: tuple[GapFacts, ...]
     missing_permissions: dict[str, Any] = field(default_factory=dict)
     schema_version: str = SCHEMA_VERSION
+    exceptions: tuple[ExceptionFacts, ...] = ()
+    baseline: BaselineFacts | None = None

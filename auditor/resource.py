@@ -47,10 +47,11 @@ class Listing:
     """The call that lists a type's resources, and how a row names itself.
 
     ``rows``, ``id``, ``name``, ``region`` and ``tags`` are JMESPaths; ``arn`` is a template over ``{partition}``,
-    ``{account}``, ``{region}``, ``{id}`` and the row's own fields.
+    ``{account}``, ``{region}``, ``{id}`` and the row's own fields. Where AWS is known to return the rows' member even
+    if there are none, ``always`` takes its absence for a malformed reply.
     """
 
-    __slots__ = ("arn", "id", "name", "region", "request", "rows", "tags")
+    __slots__ = ("always", "arn", "id", "name", "region", "request", "rows", "tags")
 
     def __init__(
         self,
@@ -62,9 +63,11 @@ class Listing:
         name: str = "",
         region: str = "",
         tags: str = "",
+        always: bool = False,
         **request: Any,
     ) -> None:
         self.request = Request(operation, **request)
+        self.always = always
         self.rows = rows
         self.id = id
         self.arn = arn
@@ -75,7 +78,8 @@ class Listing:
     def read(self, reply: Reply) -> list[Any]:
         """Return the reply's rows; Unseen when they are not the list AWS documents."""
         try:
-            return list(select(self.rows, reply.value) or ())
+            rows = select(self.rows, reply.value)
+            return list(rows if self.always else rows or ())
         except UNREADABLE as error:
             raise self.request.unseen("MalformedReply", f"{self.rows} is not what AWS documents") from error
 

@@ -37,6 +37,11 @@ class Status(Enum):
     ACCEPTED = "ACCEPTED"
 
     @property
+    def failing(self) -> bool:
+        """Whether there is a problem, accepted or not."""
+        return self in {Status.FAIL, Status.ACCEPTED}
+
+    @property
     def decided(self) -> bool:
         """Whether the question was answered."""
         return self in {Status.PASS, Status.FAIL, Status.ACCEPTED}

@@ -52,7 +52,7 @@ if TYPE_CHECKING:
 
     from botocore.awsrequest import AWSRequest
     from botocore.client import BaseClient
-    from botocore.model import Shape
+    from botocore.model import ServiceModel, Shape
     from botocore.session import Session
 
     from auditor.call import Call, Outcome
@@ -100,6 +100,7 @@ class Live:
         self._examined = examined or {}
         self._clients: dict[tuple[str, str], BaseClient] = {}
         self._direct: dict[BaseClient, Direct] = {}
+        self._models: dict[str, ServiceModel] = {}
         self._creating = threading.Lock()
         self._connections = Connections(access.workers)
         self._silent: Counter[tuple[str, str]] = Counter()
@@ -258,6 +259,9 @@ class Live:
         client: BaseClient = self._session.create_client(
             service, region, endpoint_url=endpoint or None, config=client_config(self._access)
         )
+        # Each client comes with a model of its own; what is worked out of one then holds for all regions.
+        shared = self._models.setdefault(service, client.meta.service_model)
+        client.meta._service_model = shared  # type: ignore[attr-defined]  # noqa: SLF001
         self._connections.adopt(client)
         remember_endpoints(client, ENDPOINTS)
         refuse_malformed(client)

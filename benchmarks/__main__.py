@@ -12,7 +12,8 @@ import click
 
 from benchmarks import accounts
 from benchmarks.endpoint import serve
-from benchmarks.measure import Cost, floor, in_turn, longest_chain, replay, run
+from benchmarks.least import least
+from benchmarks.measure import Cost, floor, in_turn, longest_chain, making, replay, run
 from benchmarks.tables import table, verdict
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ _LATENCY_OF_SIZES: Final = 0.005
 """Short, because what the sizes are to show is the cost of a resource, not of waiting."""
 _ALWAYS: Final = frozenset({"sts:GetCallerIdentity", "ec2:DescribeRegions", "iam:GenerateCredentialReport"})
 """What every audit asks first, and what has AWS make a report the checks read."""
-_WALL, _VERSION, _CHECKS, _MEMORY = 1.5, 1.3, 2.5, 180.0
+_WALL, _VERSION, _CHECKS, _MEMORY, _CALLS = 1.5, 1.3, 2.5, 180.0, 1.15
 """The targets: ratios, and MiB."""
 
 
@@ -40,7 +41,7 @@ def main(*, workers: int, quick: bool) -> None:
     """Measure, and print each table as soon as it is known."""
     options = ["--workers", str(workers)] if workers else []
     click.echo(
-        f"# Benchmarks\n\nPython {sys.version.split()[0]}; 17 regions, 5 services, {_LATENCY * 1000:.0f} ms a call.\n"
+        f"# Benchmarks\n\nPython {sys.version.split()[0]}; 17 regions, all checks, {_LATENCY * 1000:.0f} ms a call.\n"
     )
     click.echo(_start_up())
     for tls in (True, False):
@@ -86,10 +87,21 @@ def _scan(account: Account, options: list[str], *, tls: bool) -> str:
         ("botocore's least for a call in a loop that never waits (ms)", alone * 1000),
         ("CPU of plain boto3 asking the same calls in turn (s)", again),
     ]
-    counts = seen.counts
     scheme = "HTTPS" if tls else "HTTP"
-    calls = table(f"Calls of the scan over {scheme}", ("operation", "calls"), sorted(counts.items()))
-    return table(f"A whole scan over {scheme}", ("", ""), rows) + ("\n" + calls if tls else "")
+    calls = "" if tls else "\n" + _calls(account, seen)
+    return table(f"A whole scan over {scheme}", ("", ""), rows) + calls
+
+
+def _calls(account: Account, seen: Summary) -> str:
+    """Return the table of calls made, by operation, beside the least that tell the same."""
+    needed = least(account, seen.counts)
+    rows: list[tuple[object, ...]] = [
+        (name, count, needed[name], count / needed[name] if needed[name] else "needless")
+        for name, count in sorted(seen.counts.items())
+    ]
+    total = needed.total()
+    rows.append(("in all", seen.total, total, verdict(seen.total / total, _CALLS)))
+    return table("Calls by operation", ("operation", "calls made", "least", "made ÷ least"), rows)
 
 
 def _measured(endpoint: Endpoint, options: list[str]) -> Cost:
@@ -106,7 +118,8 @@ def _measured(endpoint: Endpoint, options: list[str]) -> Cost:
 
 def _rows(requests: list[Seen], seen: Summary, cost: Cost, per_call: float) -> Iterator[tuple[str, object]]:
     chain = longest_chain(requests)
-    waiting, working = chain * _LATENCY, seen.total * per_call
+    clients, made = making(requests)
+    waiting, working = chain * _LATENCY, seen.total * per_call + made
     needed = planned() | _ALWAYS
     unneeded = sum(count for operation, count in seen.counts.items() if operation not in needed)
     yield "calls", seen.total
@@ -116,8 +129,8 @@ def _rows(requests: list[Seen], seen: Summary, cost: Cost, per_call: float) -> I
     )
     yield "wall (s)", cost.wall
     yield f"bound by waiting (s): {chain} calls one after the other × {_LATENCY * 1000:.0f} ms", waiting
-    least = f"{per_call * 1000:.2f} ms of CPU, botocore's least for one among {seen.max_in_flight} at once"
-    yield f"bound by work (s): calls × {least}", working
+    a_call = f"{per_call * 1000:.2f} ms of CPU, botocore's least for one among {seen.max_in_flight} at once"
+    yield f"bound by work (s): calls × {a_call}, and {made:.2f} s to make {clients} clients", working
     yield "wall ÷ the larger bound", verdict(cost.wall / max(waiting, working), _WALL)
     yield "CPU (s)", cost.cpu
     yield "CPU ÷ the bound by work", cost.cpu / working

@@ -44,6 +44,15 @@ class Account:
         """Every (service, operation) the account has a reply for."""
         return frozenset(self._replies)
 
+    @property
+    def errors(self) -> frozenset[str]:
+        """Every ``service:Operation`` that the account answers with an error, for some request at least."""
+        return frozenset(
+            f"{service}:{operation}"
+            for (service, operation), by_names in self._replies.items()
+            if any(isinstance(reply, AwsError) for by_key in by_names.values() for reply in by_key.values())
+        )
+
     def put(
         self, service: str, operation: str, reply: Reply | AwsError, *, region: str = ANY, **parameters: object
     ) -> None:

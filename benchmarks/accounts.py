@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from benchmarks.account import Account
-from benchmarks.seeds import compute, identity, network, storage
+from benchmarks.seeds import bare, compute, files, guards, identity, images, keys, monitoring, network, storage
 from benchmarks.seeds import databases as rds
 from benchmarks.seeds import trails as cloudtrail
 from benchmarks.seeds.seed import Seed
@@ -49,6 +49,8 @@ def account(
 ) -> Account:
     """Return an account with that many resources, spread over ``regions`` regions.
 
+    Each region has keys, logs, alarms and services that watch it besides; images, launch templates and file systems
+    there are in proportion to instances.
     ``page_size`` is the most items of a page, None as AWS does by itself. ``hostile`` has every name, tag and
     description attack whoever prints it, and two tags of 1 MB.
     """
@@ -59,6 +61,12 @@ def account(
     compute.fill(seed, security_groups, instances, snapshots)
     cloudtrail.fill(seed, trails)
     rds.fill(seed, databases)
+    images.fill(seed, instances // 2, instances // 2)
+    files.fill(seed, instances // 5)
+    keys.fill(seed)
+    monitoring.fill(seed)
+    guards.fill(seed)
+    bare.fill(seed)
     return seed.account
 
 
@@ -71,4 +79,5 @@ def empty(regions: int = len(REGIONS)) -> Account:
     compute.fill(seed, 0, 0, 0)
     cloudtrail.fill(seed, 0)
     rds.fill(seed, 0)
+    bare.fill(seed)
     return seed.account

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from benchmarks.server import Request
 
 _PLACEHOLDER = re.compile(r"\{([^}+]+)(\+?)\}")
+_SIGNED_AS = {"s3express": "s3"}
+"""Services by names that botocore signs with and no model knows."""
+_SIGNED_APART = {("s3express", "ListBuckets"): "ListDirectoryBuckets"}
+"""Operations that share method and path with another one, and are told from it by the name they are signed with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,8 @@ class Asked:
 
 def decode(request: Request, head: bytes) -> Asked:
     """Return what a request asks for: region from the signature's scope, the rest by the service's protocol."""
-    signing_name = request.signing_name.decode() or "sts"
+    signed = request.signing_name.decode() or "sts"
+    signing_name = _SIGNED_AS.get(signed, signed)
     method, target, *_ = request.line.decode("latin-1").split(" ")
     if request.target:
         service, operation, parameters = _json(signing_name, request)
@@ -41,6 +46,7 @@ def decode(request: Request, head: bytes) -> Asked:
         service, operation, parameters = _query(signing_name, request.body.decode())
     else:
         service, operation, parameters = _rest(signing_name, method, target, head, request.body)
+    operation = _SIGNED_APART.get((signed, operation), operation)
     found = models.model(service)
     known = found is not None and operation in found.operation_names
     described = found.operation_model(operation) if found is not None and known else None
@@ -129,6 +135,12 @@ class _Route:
     path: re.Pattern[str]
     query: tuple[tuple[str, str], ...]
     literal: int
+    parameters: frozenset[str]
+    deprecated: bool
+
+    def fits(self, query: dict[str, str]) -> tuple[int, int, bool]:
+        """Return how well the route fits a request that it matches: the greater, the better."""
+        return self.literal + 1000 * len(self.query), len(self.parameters & query.keys()), not self.deprecated
 
 
 @cache
@@ -151,14 +163,24 @@ def _route(operation: OperationModel) -> _Route:
     pattern += re.escape(path[place:].rstrip("/"))
     literals = tuple(parse_qsl(query, keep_blank_values=True))
     literal = len(_PLACEHOLDER.sub("", path))
-    return _Route(operation.name, operation.http["method"], re.compile(pattern + "/?"), literals, literal)
+    path_pattern = re.compile(pattern + "/?")
+    parameters = frozenset(_query_parameters(operation.input_shape))
+    return _Route(
+        operation.name, operation.http["method"], path_pattern, literals, literal, parameters, operation.deprecated
+    )
+
+
+def _query_parameters(shape: Any) -> list[str]:
+    members = shape.members.items() if shape is not None else ()
+    written = [(name, member.serialization) for name, member in members]
+    return [each.get("name", name) for name, each in written if each.get("location") == "querystring"]
 
 
 def _rest(signing_name: str, method: str, target: str, head: bytes, body: bytes) -> tuple[str, str, dict[str, Any]]:
     url = urlsplit(target)
     query = dict(parse_qsl(url.query, keep_blank_values=True))
     found = [
-        (route.literal + 1000 * len(route.query), service, route, match)
+        (route.fits(query), service, route, match)
         for service in models.services_signing_as(signing_name)
         for route in _routes(service)
         if route.method == method
@@ -190,7 +212,7 @@ def _rest_parameters(shape: Any, match: re.Match[str], query: dict[str, str], he
         key = {"uri": re.sub(r"\W", "_", written), "header": written.lower()}.get(place, written)
         value = sources.get(place, {}).get(key)
         if value is not None:
-            parameters[name] = _scalar(member, value)
+            parameters[name] = [value] if member.type_name == "list" else _scalar(member, value)
     return parameters
 
 

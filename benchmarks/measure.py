@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 import time
-from collections import Counter
+from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ import boto3
 from botocore import xform_name
 from botocore.config import Config
 from botocore.exceptions import ClientError
+
+from benchmarks import models
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -103,6 +106,21 @@ def _batch(threads: ThreadPoolExecutor, client: Any, bucket: str, calls: int) ->
     return (time.process_time() - before) / calls
 
 
+def making(requests: Iterable[Seen]) -> tuple[int, float]:
+    """Return how many clients ``requests`` need, and the processor seconds that botocore, as it comes, takes for them.
+
+    It needs one for each service in each region. What a service's first client loads is not counted.
+    """
+    session: Any = boto3.Session(aws_access_key_id="AKIAIOSFODNN7EXAMPLE", aws_secret_access_key="secret")
+    places = {(each.service, each.region) for each in requests}
+    for service in {service for service, _ in places}:
+        session.client(service, "us-east-1")
+    before = time.process_time()
+    for service, region in places:
+        session.client(service, region)
+    return len(places), time.process_time() - before
+
+
 def replay(endpoint: Endpoint, requests: Iterable[Seen]) -> float:
     """Return the processor seconds that botocore, as it comes, takes to ask ``requests`` again, one after the other.
 
@@ -125,23 +143,33 @@ def replay(endpoint: Endpoint, requests: Iterable[Seen]) -> float:
 
 
 _FOLLOWED_BY: Final = {
-    ("s3", "ListBuckets"): 2,
     ("cloudtrail", "DescribeTrails"): 1,
+    ("ec2", "DescribeInstances"): 1,
     ("ec2", "DescribeManagedPrefixLists"): 1,
+    ("iam", "GetAccountAuthorizationDetails"): 2,
+    ("kms", "ListKeys"): 2,
+    ("macie2", "GetMacieSession"): 2,
+    ("s3", "ListBuckets"): 3,
 }
-"""How many calls, one after the other, a listing's rows lead to: a bucket's policy, then whether it is public."""
+"""How many calls, one after the other, follow a listing: a bucket's policy, whether it is public, its website."""
 _BEFORE_EVERYTHING: Final = 2
 """Who the caller is, then which regions there are."""
 
 
 def longest_chain(requests: Iterable[Seen]) -> int:
     """Return how many calls of a scan have to wait for one another: the first, a listing's pages, what follows."""
-    pages = Counter((each.service, each.operation, each.region) for each in requests if _is_listing(each))
-    longest = max((count + _FOLLOWED_BY.get(key[:2], 0) for key, count in pages.items()), default=0)
+    pages: dict[tuple[str, str, str, str], set[str]] = defaultdict(set)
+    for each in requests:
+        listing, page = _listing(each)
+        pages[listing].add(page)
+    longest = max((len(seen) + _FOLLOWED_BY.get(key[:2], 0) for key, seen in pages.items()), default=0)
     return _BEFORE_EVERYTHING + longest
 
 
-def _is_listing(request: Seen) -> bool:
-    """Return whether a request asks for a list or a page of one, not about one resource."""
-    named = {"Bucket", "Name", "TrailName", "PrefixListId", "DBSnapshotIdentifier", "OwnerIds", "RestorableByUserIds"}
-    return not named & set(request.parameters)
+def _listing(request: Seen) -> tuple[tuple[str, str, str, str], str]:
+    """Return what a request asks for, and which page of it."""
+    tokens = (models.paginator(request.service, request.operation) or {}).get("input_token", ())
+    names = [tokens] if isinstance(tokens, str) else tokens
+    rest = {name: value for name, value in request.parameters.items() if name not in names}
+    listing = (request.service, request.operation, request.region, json.dumps(rest, sort_keys=True, default=str))
+    return listing, str([request.parameters.get(name) for name in names])

@@ -10,8 +10,14 @@ from benchmarks.account import AwsError
 if TYPE_CHECKING:
     from benchmarks.decode import Asked
 
-_USUAL = {"ec2": 1000, "s3": 10_000, "iam": 100, "rds": 100}
+_USUAL = {"ec2": 1000, "s3": 10_000, "logs": 50, "kms": 50}
 _USUAL_ELSEWHERE = 100
+_LARGEST = {
+    "ec2:DescribeLaunchTemplateVersions": 200,
+    "efs:DescribeAccessPoints": 1000,
+    "kms:ListAliases": 100,
+}
+"""The largest pages where botocore's model does not tell them, or not truly (each operation's API reference)."""
 _BAD_TOKEN = AwsError("InvalidNextToken", "The pagination token is not valid.")
 
 
@@ -24,8 +30,7 @@ def page(asked: Asked, reply: dict[str, Any], size: int | None, empty_pages: int
     paginator = models.paginator(asked.service, asked.operation)
     if paginator is None:
         return reply
-    names = _list(paginator["result_key"])
-    items = [(name, item) for name in names for item in _get(reply, name) or ()]
+    found = items(paginator, reply)
     try:
         start, empty = _position(asked, paginator)
     except ValueError:
@@ -33,7 +38,22 @@ def page(asked: Asked, reply: dict[str, Any], size: int | None, empty_pages: int
     if empty < empty_pages:
         return _cut(reply, paginator, [], f"{start}.{empty + 1}")
     stop = start + _size(asked, paginator, size)
-    return _cut(reply, paginator, items[start:stop], f"{stop}.0" if stop < len(items) else None)
+    return _cut(reply, paginator, found[start:stop], f"{stop}.0" if stop < len(found) else None)
+
+
+def items(paginator: dict[str, Any], reply: dict[str, Any]) -> list[tuple[str, Any]]:
+    """Return the items that are cut into pages, each with the member it stands in."""
+    return [(name, item) for name in _list(paginator["result_key"]) for item in _get(reply, name) or ()]
+
+
+def largest(service: str, operation: str) -> int:
+    """Return how many items AWS's largest page holds."""
+    usual = _USUAL.get(service, _USUAL_ELSEWHERE)
+    limit = (models.paginator(service, operation) or {}).get("limit_key")
+    described = models.model(service)
+    shape: Any = described.operation_model(operation).input_shape if described is not None else None
+    modelled = shape.members[limit].metadata.get("max", usual) if limit else usual
+    return _LARGEST.get(f"{service}:{operation}", int(modelled))
 
 
 def _position(asked: Asked, paginator: dict[str, Any]) -> tuple[int, int]:
@@ -45,9 +65,10 @@ def _position(asked: Asked, paginator: dict[str, Any]) -> tuple[int, int]:
 
 
 def _size(asked: Asked, paginator: dict[str, Any], size: int | None) -> int:
-    usual = size or _USUAL.get(asked.service, _USUAL_ELSEWHERE)
     wanted = asked.parameters.get(paginator.get("limit_key", ""))
-    return min(int(wanted), usual) if wanted else usual
+    if not wanted:
+        return size or _USUAL.get(asked.service, _USUAL_ELSEWHERE)
+    return min(int(wanted), size or largest(asked.service, asked.operation))
 
 
 def _cut(

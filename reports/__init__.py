@@ -10,13 +10,14 @@ if TYPE_CHECKING:
 
     from auditor.report import Report
 
-FORMATS: Final = {"html": "reports.html", "json": "reports.json", "table": "reports.table"}
+NAMES: Final = ("csv", "github", "gitlab", "html", "json", "jsonl", "junit", "markdown", "sarif", "table")
+FORMATS: Final = {name: f"reports.{name}" for name in NAMES}
 
 
 def render(report: Report, format_name: str, **options: object) -> str:
     """Return ``report`` in the named format, with the format's own ``options``; KeyError for one there is not."""
-    text: str = import_module(FORMATS[format_name]).render(report, **options)
-    return text
+    module = import_module(FORMATS[format_name])
+    return module.render(report, **options) if hasattr(module, "render") else "".join(module.stream(report))
 
 
 def stream(report: Report, format_name: str) -> Iterator[str]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from auditor.report import SCHEMA_VERSION, Report
+from reports.wording import encoded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -23,14 +24,13 @@ def render(report: Report) -> str:
 
 def stream(report: Report) -> Iterator[str]:
     """Yield the parts of :func:`render`, so that the report of a large account never stands in memory whole."""
-    encode = msgspec.json.Encoder().encode
     members = [each.name for each in dataclasses.fields(report) if each.name not in {"findings", "schema_version"}]
-    yield f'{{\n"schema_version": {encode(report.schema_version).decode()},\n"findings": ['
+    yield f'{{\n"schema_version": {encoded(report.schema_version)},\n"findings": ['
     for number, finding in enumerate(report.findings):
-        yield f"{',' if number else ''}\n{encode(finding).decode()}"
+        yield f"{',' if number else ''}\n{encoded(finding)}"
     yield "\n]"
     for name in members:
-        yield f',\n"{name}": {msgspec.json.format(encode(getattr(report, name)), indent=2).decode()}'
+        yield f',\n"{name}": {msgspec.json.format(encoded(getattr(report, name)), indent=2)}'
     yield "\n}\n"
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 import click
 
+from auditor.baseline import MENDED, told
 from auditor.severity import Severity, Status
 from auditor.textual import inert, padded, shortened
 
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from auditor.report import GapFacts, Report
 
 WIDTH: Final = 80
+COMMAND: Final = re.compile(r"^((?:\s|\x1b\[[0-9;]*m)*)(?:::|##\[)", re.MULTILINE)
+"""How GitHub's and Azure's runners know a command in the output of a step."""
 LONGEST_SERVICE: Final = 26
 """Cells that a service's name may take beside the counts."""
 TOP: Final = 10
@@ -30,8 +34,13 @@ COLOURS: Final = {Severity.CRITICAL: "magenta", Severity.HIGH: "red", Severity.M
 def render(report: Report, *, width: int = WIDTH, colour: bool = False) -> str:
     """Return the summary in lines of at most ``width`` cells (80 at least), coloured for a terminal or plain."""
     page = _Page(report, max(width, WIDTH), colour)
-    blocks = ["\n".join(block) for block in page.blocks()]
+    blocks = ["\n".join(map(_no_command, block)) for block in page.blocks()]
     return "\n\n".join(block for block in blocks if block) + "\n"
+
+
+def _no_command(lines: str) -> str:
+    """Return lines none of which a CI system takes for a command: names and policies are written by whoever can."""
+    return COMMAND.sub("\\1\N{REPLACEMENT CHARACTER}", lines)
 
 
 class _Page:
@@ -41,7 +50,8 @@ class _Page:
         self.colour = colour
         self.titles = {check.id: check.title for check in report.checks}
         self.failed = sorted(
-            (each for each in report.findings if each.status is Status.FAIL), key=lambda each: each.severity.rank
+            (each for each in report.findings if each.status is Status.FAIL),
+            key=lambda each: (each.known_since is not None, each.severity.rank),
         )
 
     def blocks(self) -> Iterator[Iterable[str]]:
@@ -49,6 +59,8 @@ class _Page:
         yield self._scores()
         yield self._counts()
         yield self._top()
+        yield self._accepted()
+        yield self._mended()
         yield self._errors()
         yield self._gaps()
         yield self._frameworks()
@@ -79,6 +91,8 @@ class _Page:
         yield f"  Score     {self._styled(score, bold=True)}"
         answered = f"{asked - undecided:,} of {asked:,} questions answered"
         yield f"  Coverage  {self._styled(f'{report.coverage:g} %', bold=True)}   {answered}"
+        if report.baseline:
+            yield f"  Baseline  {told(report.baseline)}"
 
     def _counts(self) -> Iterator[str]:
         """Yield failures by service and severity."""
@@ -105,16 +119,38 @@ class _Page:
             return
         yield self._styled("  What to mend first", bold=True)
         for finding in self.failed[:TOP]:
-            yield from self._finding(finding)
+            known = f"known since {finding.known_since}: " if finding.known_since else ""
+            yield from self._finding(finding, known + finding.problems[0].summary)
         if len(self.failed) > TOP:
             yield f"  … and {len(self.failed) - TOP:,} more: `--output-format html=report.html` shows them all"
 
-    def _finding(self, finding: Finding) -> Iterator[str]:
+    def _mended(self) -> Iterator[str]:
+        """Yield the failures that the baseline knows and that are none any more."""
+        former = self.report.baseline.former if self.report.baseline else ()
+        mended = [each for each in former if each.fate in MENDED]
+        if mended:
+            yield self._styled("  Fixed since the baseline", bold=True)
+        for each in mended[:TOP]:
+            yield f"  {each.fate.lower():<9}{each.check}  {shortened(each.resource, self.width - 13 - len(each.check))}"
+        if len(mended) > TOP:
+            yield f"  … and {len(mended) - TOP:,} more"
+
+    def _accepted(self) -> Iterator[str]:
+        """Yield the failures that exceptions cover, with who answers for them."""
+        accepted = [(each, each.accepted) for each in self.report.findings if each.accepted]
+        if accepted:
+            yield self._styled("  Accepted", bold=True)
+        for finding, by in accepted[:TOP]:
+            yield from self._finding(finding, f"until {by.expires} by {by.owner}: {by.reason}")
+        if len(accepted) > TOP:
+            yield f"  … and {len(accepted) - TOP:,} more"
+
+    def _finding(self, finding: Finding, note: str) -> Iterator[str]:
         severity = self._styled(f"{finding.severity.value.upper():<9}", fg=COLOURS[finding.severity], bold=True)
         place = "" if finding.region == "global" else f" ({finding.region})"
         room = self.width - 11 - len(finding.check) - 2 - len(place)
         yield f"  {severity}{finding.check}  {shortened(finding.resource.name, max(room, 12))}{place}"
-        yield self._wrapped(shortened(finding.problems[0].summary, 2 * self.width), " " * 13)
+        yield self._wrapped(shortened(note, 2 * self.width), " " * 13)
 
     def _errors(self) -> Iterator[str]:
         errors = [each for each in self.report.findings if each.status is Status.ERROR]

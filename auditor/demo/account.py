@@ -26,6 +26,12 @@ READ_ORDERS: Final = {
     "Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::shop-orders/*"}],
 }
 
+LEGACY_SCRIPT: Final = "#!/bin/sh\nexport DB_PASSWORD='Tr4ck-and-f1eld-99'\n/opt/shop/start\n"
+ROOT_USE: Final = (
+    '{ $.userIdentity.type = "Root" && $.userIdentity.invokedBy NOT EXISTS && $.eventType != "AwsServiceEvent" }'
+)
+"""The filter that CIS asks for: every use of the root user."""
+
 Client = Any
 
 
@@ -43,6 +49,10 @@ def build(endpoint_url: str, regions: Sequence[str]) -> None:
     _servers(client("ec2", "eu-west-1"))
     client("ec2", "eu-central-1").enable_ebs_encryption_by_default()
     _databases(client("rds", "eu-west-1"))
+    key = _keys(client("kms", "eu-west-1"))
+    _files(client("efs", "eu-west-1"), key)
+    _alarms(client("logs", "eu-west-1"), client("cloudwatch", "eu-west-1"), client("sns", "eu-west-1"))
+    client("guardduty", "eu-west-1").create_detector(Enable=True, FindingPublishingFrequency="SIX_HOURS")
 
 
 def _people(iam: Client) -> None:
@@ -141,14 +151,17 @@ def _network(ec2: Client) -> None:
 
 def _servers(ec2: Client) -> None:
     for name, tokens in (("web-1", "required"), ("web-2", "required"), ("legacy", "optional")):
-        ec2.run_instances(
+        server = ec2.run_instances(
             ImageId="ami-12c6146b",
             MinCount=1,
             MaxCount=1,
             InstanceType="t3.micro",
             MetadataOptions={"HttpTokens": tokens, "HttpEndpoint": "enabled"},
-            TagSpecifications=[{"ResourceType": "instance", "Tags": [{"Key": "Name", "Value": name}]}],
-        )
+            UserData=LEGACY_SCRIPT if name == "legacy" else "#!/bin/sh\nyum update -y\n",
+            TagSpecifications=[{"ResourceType": "instance", "Tags": _named(name)}],
+        )["Instances"][0]["InstanceId"]
+    image = ec2.create_image(InstanceId=server, Name="legacy-for-the-contractor")["ImageId"]
+    ec2.modify_image_attribute(ImageId=image, LaunchPermission={"Add": [{"Group": "all"}]})
     zone = ec2.describe_availability_zones()["AvailabilityZones"][0]["ZoneName"]
     volume = ec2.create_volume(Size=8, AvailabilityZone=zone)["VolumeId"]
     public = ec2.create_snapshot(VolumeId=volume, Description="handed to a contractor")["SnapshotId"]
@@ -172,3 +185,57 @@ def _databases(rds: Client) -> None:
             BackupRetentionPeriod=14 if good else 1,
             AutoMinorVersionUpgrade=good,
         )
+    rds.create_db_cluster_parameter_group(
+        DBClusterParameterGroupName="catalogue",
+        DBParameterGroupFamily="aurora-postgresql16",
+        Description="of the catalogue",
+    )
+    rds.create_db_cluster(
+        DBClusterIdentifier="catalogue",
+        DBClusterParameterGroupName="catalogue",
+        Engine="aurora-postgresql",
+        MasterUsername="postgres",
+        MasterUserPassword="Correct-horse-battery-9",
+        StorageEncrypted=False,
+        BackupRetentionPeriod=1,
+    )
+
+
+def _keys(kms: Client) -> str:
+    """Make a key that rotates, whose ARN is returned, and one that nobody told to."""
+    rotating = kms.create_key(Description="data at rest")["KeyMetadata"]
+    kms.enable_key_rotation(KeyId=rotating["KeyId"])
+    kms.create_key(Description="backups")
+    return str(rotating["Arn"])
+
+
+def _files(efs: Client, key: str) -> None:
+    """The product pictures on an encrypted file system, and the old ones on one that is not."""
+    efs.create_file_system(CreationToken="pictures", Encrypted=True, KmsKeyId=key, Tags=_named("pictures"))
+    efs.create_file_system(CreationToken="old-pictures", Encrypted=False, Tags=_named("old-pictures"))
+
+
+def _named(name: str) -> list[dict[str, str]]:
+    return [{"Key": "Name", "Value": name}]
+
+
+def _alarms(logs: Client, cloudwatch: Client, sns: Client) -> None:
+    """Logs that are kept for ever, and an alarm that goes off where nobody listens."""
+    for name in ("shop/web", "shop/audit"):
+        logs.create_log_group(logGroupName=name)
+    logs.put_retention_policy(logGroupName="shop/audit", retentionInDays=365)
+    metric = {"metricName": "RootUse", "metricNamespace": "Shop", "metricValue": "1"}
+    logs.put_metric_filter(
+        logGroupName="shop/audit", filterName="root-use", filterPattern=ROOT_USE, metricTransformations=[metric]
+    )
+    cloudwatch.put_metric_alarm(
+        AlarmName="root-use",
+        Namespace="Shop",
+        MetricName="RootUse",
+        Statistic="Sum",
+        Period=300,
+        EvaluationPeriods=1,
+        Threshold=1,
+        ComparisonOperator="GreaterThanOrEqualToThreshold",
+        AlarmActions=[sns.create_topic(Name="nobody-listens")["TopicArn"]],
+    )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.seeds.seed import by_region
+from benchmarks.account import AwsError
 
 if TYPE_CHECKING:
     from benchmarks.seeds.seed import Seed
@@ -24,24 +25,17 @@ def fill(seed: Seed, security_groups: int, instances: int, snapshots: int) -> No
     public = [
         (region, each) for region, each in saved if not each["Encrypted"] and int(each["VolumeId"][-1], 16) % 8 == 0
     ]
-    _put(seed, "DescribeSecurityGroups", "SecurityGroups", groups)
-    _put(seed, "DescribeInstances", "Reservations", reservations)
-    _put(seed, "DescribeVolumes", "Volumes", volumes)
-    _put(seed, "DescribeSnapshots", "Snapshots", saved, OwnerIds=["self"])
-    _put(seed, "DescribeSnapshots", "Snapshots", public, RestorableByUserIds=["all"])
-    _put(seed, "DescribeSnapshots", "Snapshots", public, OwnerIds=["self"], RestorableByUserIds=["all"])
-
-
-def _put(
-    seed: Seed, operation: str, member: str, placed: list[tuple[str, dict[str, Any]]], **parameters: object
-) -> None:
-    for region, resources in by_region(seed, placed).items():
-        seed.account.put("ec2", operation, {member: resources}, region=region, **parameters)
-
-
-def vpc_id(seed: Seed, region: str) -> str:
-    """Return the id of a region's default VPC."""
-    return seed.id("vpc", seed.regions.index(region) + 1)
+    seed.place("ec2", "DescribeSecurityGroups", "SecurityGroups", groups)
+    seed.place("ec2", "DescribeInstances", "Reservations", reservations)
+    interfaces = [
+        (region, _listed_interface(each, own)) for region, each in machines for own in each["NetworkInterfaces"]
+    ]
+    seed.place("ec2", "DescribeNetworkInterfaces", "NetworkInterfaces", interfaces)
+    seed.place("ec2", "DescribeVolumes", "Volumes", volumes)
+    _attributes(seed, machines)
+    seed.place("ec2", "DescribeSnapshots", "Snapshots", saved, OwnerIds=["self"])
+    seed.place("ec2", "DescribeSnapshots", "Snapshots", public, RestorableByUserIds=["all"])
+    seed.place("ec2", "DescribeSnapshots", "Snapshots", public, OwnerIds=["self"], RestorableByUserIds=["all"])
 
 
 # --- Security groups --------------------------------------------------------------------------------------------
@@ -56,7 +50,7 @@ def _group(seed: Seed, number: int) -> dict[str, Any]:
         "GroupId": group_id,
         "GroupName": "default" if default else seed.text(f"group-{number:05d}", number),
         "Description": "default VPC security group" if default else seed.text("for the application", number + 1),
-        "VpcId": vpc_id(seed, region),
+        "VpcId": seed.vpc_id(region),
         "OwnerId": seed.account.id,
         "SecurityGroupArn": seed.arn("ec2", region, f"security-group/{group_id}"),
         "IpPermissions": [_from_itself(seed, group_id)]
@@ -110,7 +104,7 @@ def _from_itself(seed: Seed, group_id: str) -> dict[str, Any]:
 
 
 def _instance(seed: Seed, number: int, region: str) -> dict[str, Any]:
-    vpc = vpc_id(seed, region)
+    vpc = seed.vpc_id(region)
     group = {"GroupId": seed.id("sg", number), "GroupName": f"group-{number:05d}"}
     started = seed.ago(number % 400)
     attached = {
@@ -122,21 +116,21 @@ def _instance(seed: Seed, number: int, region: str) -> dict[str, Any]:
     instance = {
         "InstanceId": seed.id("i", number),
         "ImageId": "ami-0abcdef1234567890",
-        "InstanceType": "t3.micro",
+        "InstanceType": "t3.micro" if number % 8 else "t1.micro",
         "LaunchTime": started,
         "Monitoring": {"State": "disabled"},
         "Placement": {"AvailabilityZone": f"{region}a", "GroupName": "", "Tenancy": "default"},
         "PrivateDnsName": f"ip-10-0-{number // 250 % 250}-{number % 250}.{region}.compute.internal",
         "PrivateIpAddress": f"10.0.{number // 250 % 250}.{number % 250}",
         "State": {"Code": 16, "Name": "running"} if number % 9 else {"Code": 80, "Name": "stopped"},
-        "SubnetId": seed.id("subnet", seed.regions.index(region) + 1),
+        "SubnetId": seed.subnet_id(region),
         "VpcId": vpc,
         "Architecture": "x86_64",
         "BlockDeviceMappings": [{"DeviceName": "/dev/xvda", "Ebs": attached}],
         "EbsOptimized": False,
         "EnaSupport": True,
         "Hypervisor": "xen",
-        "NetworkInterfaces": [],
+        "NetworkInterfaces": [_interface(seed, number, region)],
         "RootDeviceName": "/dev/xvda",
         "RootDeviceType": "ebs",
         "SecurityGroups": [group],
@@ -148,10 +142,56 @@ def _instance(seed: Seed, number: int, region: str) -> dict[str, Any]:
     }
     if number % 3 == 0:
         instance["PublicIpAddress"] = f"203.0.113.{number % 250}"
+    if number % 9 == 0:
+        instance["StateTransitionReason"] = f"User initiated ({seed.ago(number % 60):%Y-%m-%d %H:%M:%S} GMT)"
     if number % 2:
         profile = f"arn:aws:iam::{seed.account.id}:instance-profile/role-{number % 5:04d}"
         instance["IamInstanceProfile"] = {"Arn": profile, "Id": f"AIPA{number:017d}"}
     return instance
+
+
+def _interface(seed: Seed, number: int, region: str) -> dict[str, Any]:
+    """Return an instance's network interface as the instance tells of it."""
+    address = f"10.0.{number // 250 % 250}.{number % 250}"
+    interface: dict[str, Any] = {
+        "NetworkInterfaceId": seed.id("eni", number),
+        "OwnerId": seed.account.id,
+        "VpcId": seed.vpc_id(region),
+        "SubnetId": seed.subnet_id(region),
+        "Description": seed.text("primary", number),
+        "InterfaceType": "interface",
+        "MacAddress": f"02:00:00:00:{number // 250 % 250:02x}:{number % 250:02x}",
+        "PrivateIpAddress": address,
+        "PrivateIpAddresses": [{"Primary": True, "PrivateIpAddress": address}],
+        "SourceDestCheck": number % 13 != 0,
+        "Status": "in-use",
+        "Groups": [{"GroupId": seed.id("sg", number), "GroupName": f"group-{number:05d}"}],
+        "Ipv6Addresses": [],
+    }
+    if number % 3 == 0:
+        interface["Association"] = {"IpOwnerId": "amazon", "PublicIp": f"203.0.113.{number % 250}"}
+    return interface
+
+
+def _listed_interface(instance: dict[str, Any], interface: dict[str, Any]) -> dict[str, Any]:
+    """Return a network interface as it is listed: with what only its own listing tells."""
+    zone = instance["Placement"]["AvailabilityZone"]
+    return interface | {"AvailabilityZone": zone, "RequesterManaged": False, "TagSet": []}
+
+
+def _attributes(seed: Seed, machines: list[tuple[str, dict[str, Any]]]) -> None:
+    """Tell what the listing does not: each instance's user data, and whether it is protected from termination."""
+    unknown = AwsError("InvalidInstanceID.NotFound", "The instance ID does not exist")
+    seed.account.put("ec2", "DescribeInstanceAttribute", unknown)
+    for number, (region, instance) in enumerate(machines):
+        named = {"InstanceId": instance["InstanceId"]}
+        secret = "export AWS_SECRET_ACCESS_KEY=" + "Zk3/" * 10
+        script = b64encode(f"#!/bin/sh\n{secret if number % 17 == 5 else 'yum update -y'}".encode()).decode()  # noqa: PLR2004
+        data = {"UserData": {"Value": script} if number % 2 else {}}
+        protected = {"DisableApiTermination": {"Value": number % 4 == 0}}
+        for attribute, told in (("userData", data), ("disableApiTermination", protected)):
+            where = {"region": region, "Attribute": attribute, **named}
+            seed.account.put("ec2", "DescribeInstanceAttribute", named | told, **where)
 
 
 def _metadata_options(number: int) -> dict[str, Any]:
@@ -184,7 +224,7 @@ def _volume(seed: Seed, number: int, instance: dict[str, Any]) -> dict[str, Any]
         "AttachTime": instance["LaunchTime"],
         "DeleteOnTermination": True,
     }
-    encrypted = {"Encrypted": True, "KmsKeyId": seed.arn("kms", zone[:-1], "key/00000000-0000-4000-8000-000000000003")}
+    encrypted = {"Encrypted": True, "KmsKeyId": seed.key_arn(zone[:-1])}
     return {
         "VolumeId": seed.id("vol", number),
         "AvailabilityZone": zone,
@@ -203,7 +243,7 @@ def _volume(seed: Seed, number: int, instance: dict[str, Any]) -> dict[str, Any]
 
 
 def _snapshot(seed: Seed, number: int, region: str) -> dict[str, Any]:
-    encrypted = {"Encrypted": True, "KmsKeyId": seed.arn("kms", region, "key/00000000-0000-4000-8000-000000000003")}
+    encrypted = {"Encrypted": True, "KmsKeyId": seed.key_arn(region)}
     return {
         "SnapshotId": seed.id("snap", number),
         "VolumeId": seed.id("vol", number),

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.account import AwsError
-from benchmarks.seeds.seed import by_region
+from benchmarks.seeds import offers
 
 if TYPE_CHECKING:
     from benchmarks.seeds.seed import Seed
+
+    _Placed = list[tuple[str, dict[str, Any]]]
 
 _ENGINES = (("postgres", "16.3"), ("mysql", "8.0.39"), ("mariadb", "10.11.8"), ("aurora-postgresql", "15.4"))
 
@@ -18,19 +20,19 @@ def fill(seed: Seed, databases: int) -> None:
     instances = [(region, _instance(seed, number, region)) for number, region in seed.spread(databases)]
     clusters = [(region, _cluster(seed, each)) for region, each in instances if "DBClusterIdentifier" in each]
     snapshots = [(region, _snapshot(seed, each)) for region, each in instances[::2]]
-    _put(seed, "DescribeDBInstances", "DBInstances", instances)
-    _put(seed, "DescribeDBClusters", "DBClusters", clusters)
-    _put(seed, "DescribeDBSnapshots", "DBSnapshots", snapshots)
-    _put(seed, "DescribeDBClusterSnapshots", "DBClusterSnapshots", [])
+    seed.place("rds", "DescribeDBInstances", "DBInstances", instances)
+    seed.place("rds", "DescribeDBClusters", "DBClusters", clusters)
+    seed.place("rds", "DescribeDBSnapshots", "DBSnapshots", snapshots)
+    backups = [(region, _cluster_snapshot(seed, each)) for region, each in clusters]
+    seed.place("rds", "DescribeDBClusterSnapshots", "DBClusterSnapshots", backups)
+    offers.fill(seed, instances)
+    _around(seed, instances, clusters)
     gone = AwsError("DBSnapshotNotFound", "DBSnapshot not found", 404)
     seed.account.put("rds", "DescribeDBSnapshotAttributes", gone)
     for number, (region, snapshot) in enumerate(snapshots):
         _share(seed, number, region, snapshot)
-
-
-def _put(seed: Seed, operation: str, member: str, placed: list[tuple[str, dict[str, Any]]]) -> None:
-    for region, resources in by_region(seed, placed).items():
-        seed.account.put("rds", operation, {member: resources}, region=region)
+    for number, (region, snapshot) in enumerate(backups):
+        _share_cluster(seed, number, region, snapshot)
 
 
 def _instance(seed: Seed, number: int, region: str) -> dict[str, Any]:
@@ -66,7 +68,12 @@ def _instance(seed: Seed, number: int, region: str) -> dict[str, Any]:
         "DbiResourceId": f"db-{number:026d}",
         "CACertificateIdentifier": "rds-ca-rsa2048-g1",
         "CopyTagsToSnapshot": number % 2 == 0,
-        "MonitoringInterval": 0,
+        "MonitoringInterval": 60 if number % 4 == 0 else 0,
+        "CertificateDetails": {"CAIdentifier": "rds-ca-rsa2048-g1", "ValidTill": seed.ago(-300 + 40 * (number % 9))},
+        "DBSubnetGroup": {"DBSubnetGroupName": "default", "VpcId": seed.vpc_id(region)},
+        "DBParameterGroups": [
+            {"DBParameterGroupName": f"default.{engine}{number % 3}", "ParameterApplyStatus": "in-sync"}
+        ],
         "DBInstanceArn": seed.arn("rds", region, f"db:{name}"),
         "IAMDatabaseAuthenticationEnabled": number % 4 == 1,
         "PerformanceInsightsEnabled": False,
@@ -75,7 +82,7 @@ def _instance(seed: Seed, number: int, region: str) -> dict[str, Any]:
         "TagList": seed.tags(name, number),
     }
     if encrypted:
-        instance["KmsKeyId"] = seed.arn("kms", region, "key/00000000-0000-4000-8000-000000000002")
+        instance["KmsKeyId"] = seed.key_arn(region)
     if engine.startswith("aurora"):
         instance["DBClusterIdentifier"] = f"cluster-{number:04d}"
     return instance
@@ -99,6 +106,9 @@ def _cluster(seed: Seed, instance: dict[str, Any]) -> dict[str, Any]:
         "Port": 5432,
         "ClusterCreateTime": instance["InstanceCreateTime"],
         "EngineMode": "provisioned",
+        "DBClusterParameterGroup": f"default.{instance['Engine']}",
+        "CopyTagsToSnapshot": instance["CopyTagsToSnapshot"],
+        "IAMDatabaseAuthenticationEnabled": instance["IAMDatabaseAuthenticationEnabled"],
         "AutoMinorVersionUpgrade": True,
     }
 
@@ -125,3 +135,83 @@ def _share(seed: Seed, number: int, region: str, snapshot: dict[str, Any]) -> No
     attributes = [{"AttributeName": "restore", "AttributeValues": with_whom}]
     reply = {"DBSnapshotAttributesResult": {"DBSnapshotIdentifier": name, "DBSnapshotAttributes": attributes}}
     seed.account.put("rds", "DescribeDBSnapshotAttributes", reply, region=region, DBSnapshotIdentifier=name)
+
+
+def _cluster_snapshot(seed: Seed, cluster: dict[str, Any]) -> dict[str, Any]:
+    region = cluster["AvailabilityZones"][0][:-1]
+    name = f"{cluster['DBClusterIdentifier']}-before-upgrade"
+    same = ("DBClusterIdentifier", "Engine", "EngineVersion", "StorageEncrypted", "TagList")
+    return {
+        **{key: cluster[key] for key in same},
+        "DBClusterSnapshotIdentifier": name,
+        "DBClusterSnapshotArn": seed.arn("rds", region, f"cluster-snapshot:{name}"),
+        "SnapshotType": "manual",
+        "Status": "available",
+        "SnapshotCreateTime": seed.ago(20),
+    }
+
+
+def _share_cluster(seed: Seed, number: int, region: str, snapshot: dict[str, Any]) -> None:
+    name = snapshot["DBClusterSnapshotIdentifier"]
+    attributes = [{"AttributeName": "restore", "AttributeValues": ["all"] if number % 3 == 0 else []}]
+    result = {"DBClusterSnapshotIdentifier": name, "DBClusterSnapshotAttributes": attributes}
+    reply = {"DBClusterSnapshotAttributesResult": result}
+    seed.account.put(
+        "rds", "DescribeDBClusterSnapshotAttributes", reply, region=region, DBClusterSnapshotIdentifier=name
+    )
+
+
+def _around(seed: Seed, instances: _Placed, clusters: _Placed) -> None:
+    """Give the databases what stands around them: proxies, subscriptions to events, maintenance, a global cluster."""
+    proxies = [(region, _proxy(seed, number, region)) for number, (region, _) in enumerate(instances[::5])]
+    seed.place("rds", "DescribeDBProxies", "DBProxies", proxies)
+    subscribed = [(region, _subscription(seed, number, region)) for number, (region, _) in enumerate(instances[::4])]
+    seed.place("rds", "DescribeEventSubscriptions", "EventSubscriptionsList", subscribed)
+    pending = [
+        (region, {"ResourceIdentifier": each["DBInstanceArn"], "PendingMaintenanceActionDetails": [_MAINTENANCE]})
+        for region, each in instances[::6]
+    ]
+    seed.place("rds", "DescribePendingMaintenanceActions", "PendingMaintenanceActions", pending)
+    copied = [(region, _global_cluster(seed, each)) for region, each in clusters[:1]]
+    seed.place("rds", "DescribeGlobalClusters", "GlobalClusters", copied)
+
+
+_MAINTENANCE = {"Action": "system-update", "Description": "New Operating System update is available"}
+
+
+def _proxy(seed: Seed, number: int, region: str) -> dict[str, Any]:
+    secret = seed.arn("secretsmanager", region, "secret:database")
+    return {
+        "DBProxyName": f"proxy-{number}",
+        "DBProxyArn": seed.arn("rds", region, f"db-proxy:prx-{number:017d}"),
+        "Status": "available",
+        "EngineFamily": "POSTGRESQL",
+        "VpcId": seed.vpc_id(region),
+        "VpcSubnetIds": [seed.subnet_id(region)],
+        "Auth": [{"AuthScheme": "SECRETS", "SecretArn": secret, "IAMAuth": "REQUIRED" if number % 2 else "DISABLED"}],
+        "RequireTLS": number % 2 == 0,
+        "DebugLogging": number % 3 == 0,
+    }
+
+
+def _subscription(seed: Seed, number: int, region: str) -> dict[str, Any]:
+    return {
+        "CustSubscriptionId": f"events-{number}",
+        "SnsTopicArn": seed.topic_arn(region),
+        "Status": "active",
+        "SourceType": ("db-instance", "db-cluster", "db-parameter-group")[number % 3],
+        "EventCategoriesList": ["maintenance", "failure"] if number % 2 else [],
+        "Enabled": number % 4 != 3,  # noqa: PLR2004 -- one in four is switched off
+        "EventSubscriptionArn": seed.arn("rds", region, f"es:events-{number}"),
+    }
+
+
+def _global_cluster(seed: Seed, cluster: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "GlobalClusterIdentifier": "world",
+        "GlobalClusterArn": f"arn:aws:rds::{seed.account.id}:global-cluster:world",
+        "Status": "available",
+        "Engine": cluster["Engine"],
+        "DeletionProtection": False,
+        "GlobalClusterMembers": [{"DBClusterArn": cluster["DBClusterArn"], "IsWriter": True}],
+    }

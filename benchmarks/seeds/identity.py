@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from benchmarks.account import AwsError
+from benchmarks.seeds import advisor
 from benchmarks.seeds.seed import NOW, Seed
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ _COLUMNS = (
 )
 """The columns of a credential report (IAM User Guide, "Understanding the report format")."""
 _AWS_POLICIES = {"AdministratorAccess": "*", "ReadOnlyAccess": "*:Get*", "AmazonS3FullAccess": "s3:*"}
+_ALL_BUT_AWS_S = ["User", "Role", "Group", "LocalManagedPolicy"]
+"""The filter for all that is the account's own to change: AWS's own policies are left out."""
 _NO_REPORT_ROWS = dict.fromkeys(_COLUMNS, "N/A")
 
 
@@ -57,7 +60,7 @@ def fill(seed: Seed, users: int, roles: int, *, empty: bool = False) -> None:
     missing = AwsError("NoSuchEntity", f"The Password Policy with domain name {account.id} cannot be found.", 404)
     account.put("iam", "GetAccountPasswordPolicy", missing if empty else {"PasswordPolicy": _PASSWORD_POLICY})
     groups = [] if empty else ["admins", "developers", "readers"]
-    details = {
+    details: dict[str, Any] = {
         "UserDetailList": [_user(seed, name, number, groups) for number, name in enumerate(names)],
         "GroupDetailList": [_group(seed, name) for name in groups],
         "RoleDetailList": [_role(seed, number) for number in range(roles)],
@@ -65,8 +68,25 @@ def fill(seed: Seed, users: int, roles: int, *, empty: bool = False) -> None:
         "IsTruncated": False,
     }
     account.put("iam", "GetAccountAuthorizationDetails", details)
-    device = {"SerialNumber": f"arn:aws:iam::{account.id}:mfa/root-account-mfa-device", "EnableDate": seed.ago(400)}
-    account.put("iam", "ListVirtualMFADevices", {"VirtualMFADevices": [] if empty else [device], "IsTruncated": False})
+    own = [policy for policy in details["Policies"] if ":iam::aws:" not in policy["Arn"]]
+    account.put("iam", "GetAccountAuthorizationDetails", details | {"Policies": own}, Filter=_ALL_BUT_AWS_S)
+    devices = [] if empty else [_root_device(seed), *(_device(seed, name) for name in names[::3])]
+    listed = {"VirtualMFADevices": devices, "IsTruncated": False}
+    account.put("iam", "ListVirtualMFADevices", listed)
+    principals = (each for kind in ("UserDetailList", "GroupDetailList", "RoleDetailList") for each in details[kind])
+    advisor.fill(seed, [each["Arn"] for each in principals])
+    if not empty:
+        advisor.certificates(seed)
+
+
+def _root_device(seed: Seed) -> dict[str, Any]:
+    return {"SerialNumber": f"arn:aws:iam::{seed.account.id}:mfa/root-account-mfa-device", "EnableDate": seed.ago(400)}
+
+
+def _device(seed: Seed, name: str) -> dict[str, Any]:
+    user = {"Path": "/", "UserName": name, "Arn": _user_arn(seed, name), "CreateDate": seed.ago(900)}
+    serial = f"arn:aws:iam::{seed.account.id}:mfa/{name}"
+    return {"SerialNumber": serial, "EnableDate": seed.ago(300), "User": user | {"UserId": "AIDA" + "0" * 17}}
 
 
 _PASSWORD_POLICY = {

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.account import AwsError
-from benchmarks.seeds.compute import vpc_id
 
 if TYPE_CHECKING:
     from benchmarks.seeds.seed import Seed
 
+_BLOCKED = "block-new-sharing"
 _NOT_OPTED_IN = ("af-south-1", "ap-east-1", "eu-south-1", "me-south-1")
 
 
@@ -31,13 +32,24 @@ def _region(name: str, status: str) -> dict[str, str]:
 
 
 def _settings(seed: Seed, number: int, region: str) -> None:
-    seed.account.put("ec2", "GetEbsEncryptionByDefault", {"EbsEncryptionByDefault": number % 2 == 0}, region=region)
+    defaults = {"AccountLevel": {"HttpTokens": "required"} if number % 2 else {}}
+    replies: dict[str, dict[str, Any]] = {
+        "GetEbsEncryptionByDefault": {"EbsEncryptionByDefault": number % 2 == 0},
+        "GetEbsDefaultKmsKeyId": {"KmsKeyId": "alias/aws/ebs" if number % 3 else seed.key_arn(region)},
+        "GetSnapshotBlockPublicAccessState": {"State": "block-all-sharing" if number % 2 else "unblocked"},
+        "GetImageBlockPublicAccessState": {"ImageBlockPublicAccessState": "unblocked" if number % 3 else _BLOCKED},
+        "GetSerialConsoleAccessStatus": {"SerialConsoleAccessEnabled": number % 5 == 0},
+        "GetInstanceMetadataDefaults": defaults,
+        "DescribeVpcBlockPublicAccessOptions": {"VpcBlockPublicAccessOptions": {"InternetGatewayBlockMode": "off"}},
+    }
+    for operation, reply in replies.items():
+        seed.account.put("ec2", operation, reply, region=region)
 
 
 def _networks(seed: Seed, number: int, region: str) -> None:
     put = seed.account.put
     vpc = {
-        "VpcId": vpc_id(seed, region),
+        "VpcId": seed.vpc_id(region),
         "OwnerId": seed.account.id,
         "CidrBlock": "10.0.0.0/16",
         "State": "available",
@@ -48,7 +60,7 @@ def _networks(seed: Seed, number: int, region: str) -> None:
         "Tags": seed.tags("default", number),
     }
     put("ec2", "DescribeVpcs", {"Vpcs": [vpc]}, region=region)
-    put("ec2", "DescribeNetworkInterfaces", {"NetworkInterfaces": [_interface(seed, number, region)]}, region=region)
+    _parts(seed, number, region)
     lists = [_amazon_list(region), _own_list(seed, number, region)]
     put("ec2", "DescribeManagedPrefixLists", {"PrefixLists": lists}, region=region)
     everyone = {"Cidr": "0.0.0.0/0" if number % 2 else "198.51.100.0/24", "Description": seed.text("offices", number)}
@@ -57,10 +69,116 @@ def _networks(seed: Seed, number: int, region: str) -> None:
     put("ec2", "GetManagedPrefixListEntries", own, region=region, PrefixListId=seed.id("pl", number))
 
 
+def _parts(seed: Seed, number: int, region: str) -> None:
+    """Give a region's VPC its subnets, ways in and out, and what watches it."""
+    parts = {
+        "DescribeSubnets": ("Subnets", [_subnet(seed, region, public=number % 2 == 0)]),
+        "DescribeNetworkAcls": ("NetworkAcls", [_acl(seed, number, region)]),
+        "DescribeRouteTables": ("RouteTables", [_routes(seed, number, region)]),
+        "DescribeFlowLogs": ("FlowLogs", [_flow_log(seed, number, region)] if number % 3 else []),
+        "DescribeVpcEndpoints": ("VpcEndpoints", [_endpoint(seed, number, region)] if number % 2 else []),
+        "DescribeAddresses": ("Addresses", [_address(seed, number + 1)]),
+        "DescribeTransitGateways": ("TransitGateways", [_gateway(seed, number, region)] if number % 4 == 0 else []),
+    }
+    for operation, (member, rows) in parts.items():
+        seed.account.put("ec2", operation, {member: rows}, region=region)
+
+
+def _owned(seed: Seed, number: int, region: str, name: str) -> dict[str, Any]:
+    return {"VpcId": seed.vpc_id(region), "OwnerId": seed.account.id, "Tags": seed.tags(name, number)}
+
+
+def _subnet(seed: Seed, region: str, *, public: bool) -> dict[str, Any]:
+    subnet = seed.subnet_id(region)
+    return _owned(seed, 1, region, "first") | {
+        "SubnetId": subnet,
+        "SubnetArn": seed.arn("ec2", region, f"subnet/{subnet}"),
+        "AvailabilityZone": f"{region}a",
+        "CidrBlock": "10.0.0.0/20",
+        "State": "available",
+        "DefaultForAz": True,
+        "MapPublicIpOnLaunch": public,
+        "AssignIpv6AddressOnCreation": False,
+        "Ipv6CidrBlockAssociationSet": [],
+    }
+
+
+def _acl(seed: Seed, number: int, region: str) -> dict[str, Any]:
+    acl = seed.id("acl", number)
+    last: dict[str, Any] = {"CidrBlock": "0.0.0.0/0", "Protocol": "-1", "RuleAction": "deny", "RuleNumber": 32767}
+    first = last | {"RuleAction": "allow", "RuleNumber": 100}
+    if number % 2:
+        first |= {"Protocol": "6", "PortRange": {"From": 443, "To": 443}}
+    entries = [entry | {"Egress": egress} for egress in (False, True) for entry in (first, last)]
+    association = {"NetworkAclAssociationId": seed.id("aclassoc", number), "NetworkAclId": acl}
+    return _owned(seed, number, region, "acl") | {
+        "NetworkAclId": acl,
+        "IsDefault": number % 3 != 0,
+        "Entries": entries,
+        "Associations": [association | {"SubnetId": seed.subnet_id(region)}] if number % 4 else [],
+    }
+
+
+def _routes(seed: Seed, number: int, region: str) -> dict[str, Any]:
+    made = {"State": "active", "Origin": "CreateRoute"}
+    out = {**made, "DestinationCidrBlock": "0.0.0.0/0", "GatewayId": seed.id("igw", number)}
+    return _owned(seed, number, region, "main") | {
+        "RouteTableId": seed.id("rtb", number),
+        "Associations": [{"Main": True, "RouteTableId": seed.id("rtb", number)}],
+        "Routes": [{**made, "DestinationCidrBlock": "10.0.0.0/16", "GatewayId": "local"}, out],
+    }
+
+
+def _flow_log(seed: Seed, number: int, region: str) -> dict[str, Any]:
+    return {
+        "FlowLogId": seed.id("fl", number),
+        "ResourceId": seed.vpc_id(region),
+        "FlowLogStatus": "ACTIVE",
+        "TrafficType": "ALL" if number % 2 else "REJECT",
+        "LogDestinationType": "cloud-watch-logs",
+        "LogGroupName": "flow-logs",
+        "DeliverLogsStatus": "SUCCESS" if number % 5 else "FAILED",
+        "CreationTime": seed.ago(200),
+        "Tags": seed.tags("flow log", number),
+    }
+
+
+def _endpoint(seed: Seed, number: int, region: str) -> dict[str, Any]:
+    anything = {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}
+    return _owned(seed, number, region, "to S3") | {
+        "VpcEndpointId": seed.id("vpce", number),
+        "VpcEndpointType": "Gateway",
+        "ServiceName": f"com.amazonaws.{region}.s3",
+        "State": "available",
+        "PolicyDocument": json.dumps({"Version": "2012-10-17", "Statement": [anything]}),
+        "RouteTableIds": [seed.id("rtb", number)],
+    }
+
+
+def _address(seed: Seed, number: int) -> dict[str, Any]:
+    return {
+        "AllocationId": seed.id("eipalloc", number),
+        "PublicIp": f"198.51.100.{number}",
+        "Domain": "vpc",
+        "Tags": seed.tags("spare", number),
+    }
+
+
+def _gateway(seed: Seed, number: int, region: str) -> dict[str, Any]:
+    identity = seed.id("tgw", number)
+    return {
+        "TransitGatewayId": identity,
+        "TransitGatewayArn": seed.arn("ec2", region, f"transit-gateway/{identity}"),
+        "State": "available",
+        "OwnerId": seed.account.id,
+        "Options": {"AutoAcceptSharedAttachments": "enable" if number % 8 else "disable"},
+        "Tags": seed.tags("hub", number),
+    }
+
+
 def _no_networks(seed: Seed, region: str) -> None:
     for operation, member in (
         ("DescribeVpcs", "Vpcs"),
-        ("DescribeNetworkInterfaces", "NetworkInterfaces"),
         ("DescribeManagedPrefixLists", "PrefixLists"),
     ):
         seed.account.put("ec2", operation, {member: []}, region=region)
@@ -90,23 +208,4 @@ def _own_list(seed: Seed, number: int, region: str) -> dict[str, Any]:
         "Version": 1,
         "OwnerId": seed.account.id,
         "Tags": seed.tags("offices", number),
-    }
-
-
-def _interface(seed: Seed, number: int, region: str) -> dict[str, Any]:
-    return {
-        "NetworkInterfaceId": seed.id("eni", number),
-        "OwnerId": seed.account.id,
-        "VpcId": vpc_id(seed, region),
-        "SubnetId": seed.id("subnet", number + 1),
-        "AvailabilityZone": f"{region}a",
-        "Description": seed.text("primary", number),
-        "InterfaceType": "interface",
-        "MacAddress": "02:00:00:00:00:01",
-        "PrivateIpAddress": f"10.0.1.{number + 4}",
-        "RequesterManaged": False,
-        "SourceDestCheck": True,
-        "Status": "in-use",
-        "Groups": [{"GroupId": seed.id("sg", number), "GroupName": "default"}],
-        "TagSet": [],
     }

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import random
+import zlib
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from benchmarks.account import Account
 
@@ -90,10 +91,33 @@ class Seed:
         """Return an ARN of the account."""
         return f"arn:aws:{service}:{region}:{self.account.id}:{resource}"
 
+    def vpc_id(self, region: str) -> str:
+        """Return the id of a region's default VPC."""
+        return self.id("vpc", self.regions.index(region) + 1)
 
-def by_region(seed: Seed, placed: list[tuple[str, dict[str, Any]]]) -> dict[str, list[dict[str, Any]]]:
-    """Return resources by the region they live in, with an empty list for a region that has none."""
-    regions: dict[str, list[dict[str, Any]]] = {region: [] for region in seed.regions}
-    for region, resource in placed:
-        regions[region].append(resource)
-    return regions
+    def subnet_id(self, region: str) -> str:
+        """Return the id of the subnet that a region's instances run in."""
+        return self.id("subnet", self.regions.index(region) + 1)
+
+    def key_arn(self, region: str, number: int = 0) -> str:
+        """Return the ARN of one of a region's own KMS keys."""
+        return self.arn("kms", region, f"key/{key_id(region, number)}")
+
+    def topic_arn(self, region: str, name: str = "security") -> str:
+        """Return the ARN of a region's topic."""
+        return self.arn("sns", region, name)
+
+    def place(
+        self, service: str, operation: str, member: str, placed: Iterable[tuple[str, dict[str, Any]]], **parameters: Any
+    ) -> None:
+        """Answer a listing in each region with the resources placed there: none in a region that has none."""
+        regions: dict[str, list[dict[str, Any]]] = {region: [] for region in self.regions}
+        for region, resource in placed:
+            regions[region].append(resource)
+        for region, resources in regions.items():
+            self.account.put(service, operation, {member: resources}, region=region, **parameters)
+
+
+def key_id(region: str, number: int) -> str:
+    """Return the id of a KMS key: one that is the account's own, or from 100 on one that AWS manages in it."""
+    return f"{zlib.crc32(region.encode()):08x}-0000-4000-8000-{number:012d}"

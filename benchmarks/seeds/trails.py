@@ -42,7 +42,7 @@ def _trail(seed: Seed, number: int, region: str) -> dict[str, Any]:
         "IsOrganizationTrail": False,
     }
     if number % 2 == 0:
-        trail["KmsKeyId"] = seed.arn("kms", region, "key/00000000-0000-4000-8000-000000000001")
+        trail["KmsKeyId"] = seed.key_arn(region)
         trail["CloudWatchLogsLogGroupArn"] = seed.arn("logs", region, "log-group:cloudtrail:*")
         trail["CloudWatchLogsRoleArn"] = f"arn:aws:iam::{seed.account.id}:role/cloudtrail"
     return trail

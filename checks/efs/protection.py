@@ -112,7 +112,7 @@ def file_system_automatic_backups(file_system: FileSystem) -> Problems:
 @check(
     "efs-file-system-zones",
     Severity.MEDIUM,
-    reads=[FileSystem.zone, FileSystem.mount_target_count, FileSystem.mount_targets],
+    reads=[FileSystem.zone, FileSystem.mount_target_count, FileSystem.mounted_zones],
     references=[f"{USER_GUIDE}/accessing-fs.html"],
     fix=Fix(
         cli="aws efs create-mount-target --region {resource.region} --file-system-id {resource.id} "
@@ -131,7 +131,7 @@ def file_system_zones(file_system: FileSystem, *, zones: int = 2) -> Problems:
     A file system that is kept in several zones and mounted through one is lost to its clients with that zone. Those
     that are kept in one zone by choice, and those that nothing mounts, are not judged.
     """
-    found = sorted({each["AvailabilityZoneName"] for each in file_system.mount_targets})
+    found = file_system.mounted_zones
     if len(found) < zones:
         summary = f"there are mount targets in {', '.join(found)} only"
         yield Problem(summary, found=found, expected=f"mount targets in at least {zones} Availability Zones")

@@ -63,6 +63,14 @@ class FileSystem(Resource, type="AWS::EFS::FileSystem", service="efs", scope=REG
         moot=Moot(mount_target_count, lambda count: count == 0, then=[]),
         FileSystemId="{id}",
     )
+    mounted_zones = Asked["list[str]"](
+        "DescribeMountTargets",
+        "MountTargets",
+        permission="elasticfilesystem:DescribeMountTargets",
+        moot=Moot(mount_target_count, lambda count: count == 0, then=[]),
+        parse=lambda targets: sorted({each["AvailabilityZoneName"] for each in targets}),
+        FileSystemId="{id}",
+    )
     backup_policy = Asked[str](
         "DescribeBackupPolicy",
         "BackupPolicy.Status",

@@ -4,41 +4,54 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from auditor import REGIONAL, Asked, Listing, Moot, Resource, derived
+from auditor import REGIONAL, Asked, Joined, Listing, Moot, Resource, derived
 from auditor.policy import parse
 from checks.kms import callers
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from auditor.facts import Fact
     from auditor.policy import Document
 
 ENABLED: Final = "Enabled"
+SYMMETRIC: Final = "SYMMETRIC_DEFAULT"
+BY_KMS: Final = "AWS_KMS"
 YEAR: Final = 365
 
 
-def _metadata(member: str) -> Asked[str]:
-    """Return the fact that a member of the key's metadata tells: one call for all of them."""
-    return Asked("DescribeKey", f"KeyMetadata.{member}", KeyId="{arn}")
+def _metadata(member: str, aws_managed: Fact[bool], then: str) -> Asked[str]:
+    """Return the fact that a member of the key's metadata tells: one call for all of them, and none for AWS's keys."""
+    return Asked("DescribeKey", f"KeyMetadata.{member}", KeyId="{arn}", moot=Moot(aws_managed, bool, then))
 
 
-def _date(member: str) -> Asked[datetime | None]:
-    """Return the fact of a date that is left out where it does not apply."""
-    return Asked("DescribeKey", f"KeyMetadata.{member}", KeyId="{arn}", default=None)
+def _date(member: str, aws_managed: Fact[bool]) -> Asked[datetime | None]:
+    """Return the fact of a date that is left out where it does not apply; to AWS's keys none does."""
+    return Asked(
+        "DescribeKey", f"KeyMetadata.{member}", KeyId="{arn}", default=None, moot=Moot(aws_managed, bool, then=None)
+    )
 
 
 class Key(Resource, type="AWS::KMS::Key", service="kms", scope=REGIONAL):
     """A KMS key of the account: its own, or one that AWS made in it for a service."""
 
-    # Aliases would tell AWS's keys too, but cost a call in every region, where most regions have no such key.
     listing = Listing("ListKeys", "Keys", id="KeyId", arn="{KeyArn}", Limit=1000)
 
-    manager = _metadata("KeyManager")
-    state = _metadata("KeyState")
-    spec = _metadata("KeySpec")
-    origin = _metadata("Origin")
-    deletion = _date("DeletionDate")
-    valid_to = _date("ValidTo")
+    # AWS gives each key that it makes in the account for a service an alias that nobody else can give.
+    is_managed_by_aws = Joined[bool](
+        "ListAliases",
+        "Aliases[?starts_with(AliasName, 'alias/aws/') && TargetKeyId]",
+        key="TargetKeyId",
+        value=lambda _row: True,
+        default=False,
+        Limit=100,
+    )
+    manager = _metadata("KeyManager", is_managed_by_aws, "AWS")
+    state = _metadata("KeyState", is_managed_by_aws, ENABLED)
+    spec = _metadata("KeySpec", is_managed_by_aws, SYMMETRIC)
+    origin = _metadata("Origin", is_managed_by_aws, BY_KMS)
+    deletion = _date("DeletionDate", is_managed_by_aws)
+    valid_to = _date("ValidTo", is_managed_by_aws)
 
     @derived(manager)
     def is_own(self) -> bool:
@@ -53,7 +66,7 @@ class Key(Resource, type="AWS::KMS::Key", service="kms", scope=REGIONAL):
         Reference, "GetKeyRotationStatus").
         """
         kind = self.spec, self.origin, self.state
-        return self.is_own and kind == ("SYMMETRIC_DEFAULT", "AWS_KMS", ENABLED)
+        return self.is_own and kind == (SYMMETRIC, BY_KMS, ENABLED)
 
     rotates = Asked[bool](
         "GetKeyRotationStatus",

@@ -40,7 +40,7 @@ PUBLIC_GROUPS: Final = frozenset(
     }
 )
 """The grantees that are anyone, or anyone with an AWS account of any owner (S3 User Guide, "Predefined groups")."""
-MOST_BUCKETS: Final = 1000
+MOST_BUCKETS: Final = 10_000
 """The largest page of buckets. Only a request with a parameter makes S3 tell each bucket's region."""
 
 
@@ -60,7 +60,7 @@ class S3Account(Resource, type="AWS::::Account", service="s3", scope=GLOBAL):
         absent={"NoSuchPublicAccessBlockConfiguration": {}},
     )
     bucket_regions = Asked["dict[str, str | None]"](
-        "ListBuckets", "Buckets", permission="s3:ListAllMyBuckets", MaxBuckets=MOST_BUCKETS, default={}, parse=_regions
+        "ListBuckets", "Buckets", permission="s3:ListAllMyBuckets", MaxBuckets=MOST_BUCKETS, parse=_regions
     )
     """Where each of the account's buckets is, as far as it is told, those in regions not audited among them."""
     canonical_id = Asked[str]("ListBuckets", "Owner.ID", permission="s3:ListAllMyBuckets", MaxBuckets=MOST_BUCKETS)
@@ -76,6 +76,7 @@ class Bucket(Resource, type="AWS::S3::Bucket", service="s3", scope=GLOBAL):
         arn="arn:{partition}:s3:::{id}",
         region="BucketRegion",
         permission="s3:ListAllMyBuckets",
+        always=True,
         MaxBuckets=MOST_BUCKETS,
     )
 
@@ -267,7 +268,7 @@ class DirectoryBucket(Resource, type="AWS::S3Express::DirectoryBucket", service=
         id="Name",
         arn="arn:{partition}:s3express:{region}:{account}:bucket/{id}",
         permission="s3express:ListAllMyDirectoryBuckets",
-        MaxDirectoryBuckets=MOST_BUCKETS,
+        MaxDirectoryBuckets=1000,
     )
 
     lifecycle = Asked["list[LifecycleRuleOutputTypeDef]"](

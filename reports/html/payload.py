@@ -90,12 +90,17 @@ def _identity(finding: Finding) -> tuple[str, ...]:
 
 
 def _notes(finding: Finding) -> list[str]:
-    """Return what the list says below a finding's title, one sentence per problem."""
+    """Return what the list says below a finding's title, one sentence per problem, after who accepts it."""
     if finding.problems:
-        return [problem.summary for problem in finding.problems]
+        return [*_acceptance(finding), *(problem.summary for problem in finding.problems)]
     if finding.unseen:
         return [f"could not be read: {finding.unseen.permission} answered {finding.unseen.code}"]
     return [finding.error] if finding.error else []
+
+
+def _acceptance(finding: Finding) -> list[str]:
+    told = finding.accepted
+    return [f"accepted until {told.expires} by {told.owner}: {told.reason}"] if told else []
 
 
 def _framework(framework: FrameworkResult, checks: dict[str, int]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from auditor.severity import Severity, Status
 if TYPE_CHECKING:
     from auditor.report import FrameworkResult, Report, Tally
 
-CONTROL_STATUSES: Final = ("FAIL", "UNKNOWN", "MANUAL", "PARTIAL", "UNCOVERED", "PASS", "NOT_APPLICABLE")
+CONTROL_STATUSES: Final = ("FAIL", "UNKNOWN", "ACCEPTED", "MANUAL", "PARTIAL", "UNCOVERED", "PASS", "NOT_APPLICABLE")
 """In the order in which a framework's totals are told."""
 
 

@@ -48,7 +48,7 @@ def test_every_reply_of_a_sample_account_fits_the_service_s_own_model(make):
 
 
 def test_a_client_gets_the_very_values_the_account_holds(connect):
-    account = accounts.account(buckets=4, security_groups=8, instances=4, users=6, roles=3, regions=2)
+    account = accounts.account(buckets=4, security_groups=8, instances=4, users=6, roles=3, regions=2, page_size=1000)
     with serve(account) as endpoint:
         clients = {}
         for service, operation, region, parameters, reply in replies(account):
@@ -56,17 +56,27 @@ def test_a_client_gets_the_very_values_the_account_holds(connect):
             if (service, place) not in clients:
                 clients[service, place] = connect(endpoint, service, place)
             call = getattr(clients[service, place], method_of(clients[service, place], operation))
-            required = {"AccountId": ACCOUNT} if service == "s3control" else {}
+            required = required_by(service, operation)
             if isinstance(reply, AwsError):
                 if parameters:
                     with pytest.raises(ClientError) as caught:
-                        call(**parameters)
+                        call(**required | parameters)
                     assert caught.value.response["Error"]["Code"] == reply.code
             else:
                 answered = call(**required | parameters)
                 answered.pop("ResponseMetadata")
                 assert as_json(answered) == as_json(reply), operation
         assert not endpoint.summary().unknown
+
+
+def required_by(service, operation):
+    """Return what a client must tell, with values that the account knows nothing of."""
+    shape = models.model(service).operation_model(operation).input_shape
+    values = {"AccountId": ACCOUNT, "Bucket": "none-such"}
+    return {
+        name: values.get(name, "none-such-0000-4000-8000-000000000000")
+        for name in getattr(shape, "required_members", ())
+    }
 
 
 def method_of(client, operation):
@@ -129,13 +139,13 @@ def test_the_credential_report_is_aws_s(served, connect):
 @pytest.mark.parametrize(
     ("service", "method", "arguments", "code", "status", "said"),
     [
-        ("ec2", "describe_addresses", {}, "UnauthorizedOperation", 403, "perform: ec2:DescribeAddresses because"),
+        ("ec2", "describe_key_pairs", {}, "UnauthorizedOperation", 403, "perform: ec2:DescribeKeyPairs because"),
         ("iam", "list_roles", {}, "AccessDenied", 403, "perform: iam:ListRoles on resource: arn:aws:iam::"),
         ("s3", "get_bucket_cors", {"Bucket": "abc"}, "AccessDenied", 403, 'resource: "arn:aws:s3:::abc" because'),
         ("cloudtrail", "list_trails", {}, "AccessDeniedException", 400, "perform: cloudtrail:ListTrails"),
         ("lambda", "list_functions", {}, "AccessDeniedException", 403, "perform: lambda:ListFunctions"),
         ("elbv2", "describe_load_balancers", {}, "AccessDenied", 403, "elbv2:DescribeLoadBalancers"),
-        ("kms", "list_keys", {}, "AccessDeniedException", 400, "kms:ListKeys"),
+        ("kms", "list_retirable_grants", {"RetiringPrincipal": "x"}, "AccessDeniedException", 400, "kms:ListRetirable"),
     ],
 )
 def test_what_the_account_does_not_know_is_refused_as_the_service_refuses(
@@ -184,10 +194,12 @@ def test_parameters_are_decoded_as_the_client_meant_them(served, connect):
     by_rds = [{"Name": "engine", "Values": ["mysql"]}]
     connect(served, "rds").describe_db_instances(Filters=by_rds, MaxRecords=20)
     connect(served, "s3control").get_public_access_block(AccountId=ACCOUNT)
+    connect(served, "macie2").list_automated_discovery_accounts(accountIds=[ACCOUNT])
     seen = {each.operation: each.parameters for each in served.requests()}
     assert seen["DescribeSecurityGroups"] == {"Filters": filters, "MaxResults": 5, "DryRun": False}
     assert seen["DescribeDBInstances"] == {"Filters": by_rds, "MaxRecords": 20}
     assert seen["GetPublicAccessBlock"] == {"AccountId": ACCOUNT}
+    assert seen["ListAutomatedDiscoveryAccounts"] == {"accountIds": [ACCOUNT]}
 
 
 def test_over_tls_only_those_who_trust_its_authority_are_served(connect):

@@ -7,7 +7,7 @@ import pytest
 from benchmarks import accounts
 from benchmarks.__main__ import planned
 from benchmarks.endpoint import Seen, serve
-from benchmarks.measure import floor, in_turn, longest_chain, replay, run
+from benchmarks.measure import floor, in_turn, longest_chain, making, replay, run
 from benchmarks.tables import table, verdict
 
 
@@ -20,9 +20,10 @@ def seen(service, operation, region="us-east-1", **parameters):
     [
         ([], 2),
         ([seen("iam", "GetAccountSummary"), seen("ec2", "DescribeVpcs"), seen("ec2", "DescribeVpcs", "eu-west-1")], 3),
-        ([seen("s3", "ListBuckets"), *[seen("s3", "GetBucketAcl", Bucket=str(n)) for n in range(9)]], 5),
+        ([seen("s3", "ListBuckets"), *[seen("s3", "GetBucketAcl", Bucket=str(n)) for n in range(9)]], 6),
         ([seen("ec2", "DescribeSecurityGroups", NextToken=str(page)) for page in range(4)], 6),
-        ([seen("ec2", "DescribeSnapshots", OwnerIds=["self"])] * 2, 2),
+        ([seen("ec2", "DescribeSnapshots", OwnerIds=["self"])] * 2, 3),
+        ([seen("kms", "ListKeys"), seen("kms", "ListKeys", Marker="2.0"), seen("kms", "DescribeKey", KeyId="x")], 6),
     ],
 )
 def test_the_longest_chain_is_what_has_to_wait(requests, chain):
@@ -48,6 +49,17 @@ def test_what_botocore_costs_is_measured_on_the_endpoint():
         asked = [seen("s3", "ListBuckets"), seen("ec2", "DescribeVpcs"), seen("s3", "GetBucketAcl", Bucket="none-such")]
         assert replay(endpoint, asked) > 0
         assert endpoint.summary().counts == {"s3:ListBuckets": 1, "ec2:DescribeVpcs": 1, "s3:GetBucketAcl": 1}
+
+
+def test_clients_are_made_for_each_service_in_each_region():
+    asked = [
+        seen("s3", "ListBuckets"),
+        seen("s3", "GetBucketAcl", Bucket="x"),
+        seen("ec2", "DescribeVpcs", "eu-west-1"),
+    ]
+    count, cpu = making(asked)
+    assert count == 2
+    assert cpu > 0
 
 
 def test_the_plan_names_the_operations_of_a_full_scan():

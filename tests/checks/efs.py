@@ -38,10 +38,8 @@ def backed_up(days, *, created=100):
 
 
 def mounted(*zones, zone=None):
-    targets = [
-        {"MountTargetId": f"fsmt-{each}", "SubnetId": f"subnet-{each}", "AvailabilityZoneName": each} for each in zones
-    ]
-    return fake(FileSystem, zone=zone, mount_target_count=len(zones), mount_targets=targets)
+    targets = [{"MountTargetId": f"fsmt-{each}", "SubnetId": f"subnet-{each}"} for each in zones]
+    return fake(FileSystem, zone=zone, mount_target_count=len(zones), mount_targets=targets, mounted_zones=list(zones))
 
 
 def subnet(zone, *, public):
@@ -97,7 +95,7 @@ CASES: list[Case] = [
         doubt="A One Zone file system can have one mount target only.",
     ),
     inapplicable(file_system_zones, mounted(), doubt="What nothing mounts has no zone to lose."),
-    unknown(file_system_zones, fake(FileSystem, zone=None, mount_target_count=1, mount_targets=refused())),
+    unknown(file_system_zones, fake(FileSystem, zone=None, mount_target_count=1, mounted_zones=refused())),
     # Subnets of mount targets.
     passes(file_system_mount_targets_private, mounted()),
     passes(file_system_mount_targets_private, mounted("a"), subnet("a", public=False)),

@@ -452,3 +452,127 @@ def test_the_demo_without_its_emulator_says_what_to_install(here, monkeypatch, c
     monkeypatch.setitem(sys.modules, "moto.server", None)
     assert main(["demo"]) == ExitCode.USAGE
     assert "pip install 'aws-account-auditor[demo]'" in capsys.readouterr().err
+
+
+def test_the_gate_s_scores_are_judged_and_wrong_ones_are_told(scan, own):
+    framework = ["--framework-file", str(own)]
+    code, _, err = scan("--min-score", "99.5", *framework, "--min-framework-score", "house-rules=100")
+    assert code == ExitCode.GATE_FAILED
+    assert "; --min-score demands 99.5" in err
+    assert "the score of house-rules is " in err
+    assert scan("--min-score", "0", *framework, "--min-framework-score", "house-rules=0")[0] == ExitCode.FINE
+    code, _, err = scan("--exclude-framework", "house-rules", *framework, "--min-framework-score", "house-rules=1")
+    assert (code, "nothing that the score of house-rules could rest on" in err) == (ExitCode.INCOMPLETE, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--min-score", "101"], "101.0 is not in the range"),
+        (["--min-score", "nan"], "nan is not a score"),
+        (["--min-framework-score", "90"], "'90' is not a framework's id and a score"),
+        (["--min-framework-score", "cis=nan"], "nan is not a score"),
+        (["--min-framework-score", "cis-aws-foundations-7.1=90"], "did you mean cis-aws-foundations-7.0?"),
+        (["--baseline", "nowhere.json"], "'nowhere.json' does not exist"),
+        (["--exceptions", "nowhere.toml"], "'nowhere.toml' does not exist"),
+    ],
+)
+def test_wrong_rules_exit_2(scan, arguments, message):
+    code, out, err = scan(*arguments)
+    assert (code, out) == (ExitCode.USAGE, "")
+    assert message in err
+    assert "Traceback" not in err
+
+
+def test_every_rule_can_stand_in_the_file(scan, own, here):
+    (here / "auditor.toml").write_text(
+        f'[scan]\nframework-file = ["{own}"]\nmin-score = 100\nmin-framework-score = ["house-rules=100"]\n'
+        'fail-on = "low"\nmax-unknown = 0\n'
+    )
+    code, _, err = scan()
+    assert code == ExitCode.GATE_FAILED
+    assert err.count("warning:") == 3
+    (here / "auditor.toml").write_text("[scan]\nmin-score = nan\n")
+    assert scan()[0] == ExitCode.USAGE
+
+
+def test_exceptions_are_added_applied_and_checked(scan, here, capsys):
+    given = ["except", "add", "--reason", "Made public on purpose.", "--owner", "web team", "--expires", "2999-12-31"]
+    assert main([*given, "--check", "s3-bucket-*", "--resource", "arn:aws:s3:::*"]) == 0
+    assert capsys.readouterr().out == "auditor.toml\n"
+    code, out, _ = scan("--fail-on", "low", "--output-format", "json")
+    report = json.loads(out)
+    assert code == ExitCode.FINE
+    assert {each["status"] for each in report["findings"]} == {"PASS", "ACCEPTED"}
+    (exception,) = report["exceptions"]
+    assert (exception["state"], exception["owner"]) == ("IN_FORCE", "web team")
+    (here / "old.toml").write_text(
+        '[[exceptions]]\ncheck = "s3-bucket-versioned"\nreason = "r"\nowner = "o"\nexpires = 2020-01-01\n'
+    )
+    (here / "auditor.toml").unlink()
+    code, _, err = scan("--fail-on", "low", "--exceptions", "old.toml", "-q")
+    assert (code, "(owner: o) expired on 2020-01-01" in err) == (ExitCode.GATE_FAILED, True)
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        ('check = "s3-bucket-version"', "missing required field"),
+        ('check = "s3-bucket-version"\nreason = "r"\nowner = "o"\nexpires = 2999-01-01', "did you mean s3-bucket-vers"),
+    ],
+)
+def test_wrong_exceptions_exit_2(scan, here, table, message):
+    (here / "auditor.toml").write_text(f"[[exceptions]]\n{table}\n")
+    code, out, err = scan()
+    assert (code, out, message in err) == (ExitCode.USAGE, "", True)
+
+
+def test_a_baseline_lets_known_failures_pass_and_new_ones_not(recording, scan, here, capsys):
+    narrow = ["--from", str(recording), "--check", "s3-bucket-versioned"]
+    assert main(["baseline", "write", *narrow]) == 0
+    told = capsys.readouterr().out
+    assert told.startswith("auditor-baseline.json: ")
+    known = ["--baseline", "auditor-baseline.json", "--fail-on", "low"]
+    assert main(["scan", *narrow, *known]) == ExitCode.FINE
+    assert "0 new, " in capsys.readouterr().out
+    code, out, err = scan(*known, "--output-format", "json=report.json")
+    assert (code, "new failed findings at or above low" in err) == (ExitCode.GATE_FAILED, True)
+    assert "by checks it did not ask" in out
+    assert main(["baseline", "write", "--report", "report.json"]) == 0
+    assert scan(*known)[0] == ExitCode.FINE
+
+
+def test_wrong_files_for_a_baseline_exit_2(scan, here, capsys):
+    (here / "x.json").write_text("{}")
+    for arguments, message in [
+        (["--from", "x.json"], "x.json is neither a JSON report nor a snapshot"),
+        (["--from", "."], "cannot be read"),
+        ([], "Missing option '--from'"),
+    ]:
+        assert main(["baseline", "write", *arguments]) == ExitCode.USAGE
+        assert message in capsys.readouterr().err
+    code, _, err = scan("--baseline", "x.json")
+    assert (code, "x.json is not a baseline" in err) == (ExitCode.USAGE, True)
+
+
+def test_two_audits_are_compared(recording, scan, here, capsys):
+    scan("--output-format", "json=old.json")
+    report = json.loads((here / "old.json").read_text())
+    for finding in report["findings"]:
+        finding.update(status="PASS", problems=[])
+    (here / "old.json").write_text(json.dumps(report))
+
+    def told(*arguments):
+        code = main(["diff", *map(str, arguments), *SELECTED])
+        return code, *capsys.readouterr()
+
+    code, out, _ = told("old.json", recording)
+    assert code == 0
+    assert "PASS → FAIL: the check judges the same replies differently" in out
+    code, out, _ = told(recording, "old.json", "--format", "json")
+    assert (code, bool(json.loads(out)["fixed"])) == (0, True)
+    assert told(recording, recording, "--format", "markdown")[1].count("## New: 0") == 1
+    (here / "x.json").write_text("{}")
+    code, _, err = told("old.json", "x.json")
+    assert (code, "x.json is neither a JSON report nor a snapshot" in err) == (ExitCode.USAGE, True)
+    assert told("old.json", "nowhere.json")[0] == ExitCode.USAGE

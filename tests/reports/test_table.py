@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from universe import FURNISHED, LOCKED, REFUSED, Answers, boxes, call, reported, standard
 
+from auditor import Problem, Status
 from auditor.frameworks import Control, Framework
 from auditor.textual import width_of
 from reports.table import render
@@ -89,3 +90,13 @@ def test_faults_of_checks_are_told():
     assert "toy-box-crash: ZeroDivisionError: boom" in render(
         reported(standard(), rule("toy-box-crash", crash, [Box.size]))
     )
+
+
+@pytest.mark.parametrize("command", ["::error::owned", "##[command]owned"])
+def test_no_name_commands_the_runner_that_prints_it(command):
+    report = reported(standard(), LOCKED)
+    finding = next(each for each in report.findings if each.status is Status.FAIL)
+    named = replace(finding, problems=(Problem(f"{'x ' * 60}{command} {'y ' * 60}"), Problem(command)))
+    lines = render(replace(report, findings=(named,))).splitlines()
+    assert any("owned" in line for line in lines)
+    assert [line for line in lines if line.lstrip().startswith(("::", "##["))] == []

@@ -1,6 +1,7 @@
 const CONTROL_WORDS = /** @type {Record<string, string>} */ ({
   FAIL: "Fail",
   UNKNOWN: "Unknown",
+  ACCEPTED: "Accepted",
   MANUAL: "For a person",
   PARTIAL: "Partly checked",
   UNCOVERED: "Not covered",
@@ -121,7 +122,7 @@ function controlRow(findings, name, control, weight) {
 }
 
 /** The findings worth seeing of a control, by its status; all of them for any other. @type {Record<string, string[]>} */
-const STATUSES_OF = { FAIL: ["FAIL"], UNKNOWN: ["UNKNOWN", "ERROR"] };
+const STATUSES_OF = { FAIL: ["FAIL"], UNKNOWN: ["UNKNOWN", "ERROR"], ACCEPTED: ["ACCEPTED"] };
 
 /**
  * The address of a control's findings.

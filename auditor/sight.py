@@ -1,0 +1,72 @@
+"""What a report says of a question that it has no finding for: what was not looked at is not mended."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING, Final, Protocol
+
+from auditor.resource import GLOBAL_REGION
+
+if TYPE_CHECKING:
+    from auditor.finding import Finding
+    from auditor.report import Report
+
+UNLISTED: Final = "*"
+"""The id in a finding that stands for all the resources of a refused listing."""
+
+
+class Absence(Enum):
+    """Why a report has no finding for a question."""
+
+    GONE = "the resource is not there, or the check does not apply to it"
+    HIDDEN = "the resources could not be listed"
+    CHECK = "the check was not asked"
+    ACCOUNT = "the account was not audited"
+    REGION = "the region was not audited"
+
+
+class Question(Protocol):
+    """What a check asks of a resource: a finding, or what is kept of one."""
+
+    @property
+    def check(self) -> str:
+        """The check's id."""
+
+    @property
+    def account(self) -> str:
+        """The account's id."""
+
+    @property
+    def region(self) -> str:
+        """The region, or ``global``."""
+
+    @property
+    def fingerprint(self) -> str:
+        """The finding's identity over runs."""
+
+
+class Sight:
+    """A report's findings by fingerprint, and how far it could see beside them."""
+
+    def __init__(self, report: Report) -> None:
+        self.report = report
+        self.findings = {each.fingerprint: each for each in report.findings}
+        self.checks = {each.id for each in report.checks}
+        unlisted = [each for each in report.findings if is_unlisted(each)]
+        self._hidden = {(each.check, each.account, each.region) for each in unlisted}
+
+    def absence(self, question: Question) -> Absence:
+        """Return why there is no finding for ``question``."""
+        if question.check not in self.checks:
+            return Absence.CHECK
+        if question.account not in self.report.audit.accounts:
+            return Absence.ACCOUNT
+        if question.region not in {GLOBAL_REGION, *self.report.audit.regions}:
+            return Absence.REGION
+        places = {(question.check, question.account, region) for region in (question.region, GLOBAL_REGION)}
+        return Absence.HIDDEN if places & self._hidden else Absence.GONE
+
+
+def is_unlisted(finding: Finding) -> bool:
+    """Return whether a finding stands for all the resources that a refused listing hides."""
+    return finding.resource.id == UNLISTED and not finding.status.decided

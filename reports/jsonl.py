@@ -1,0 +1,22 @@
+"""The report as JSON Lines: a header with all but the findings, then a finding a line, for pipes."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+from reports.wording import encoded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from auditor.report import Report
+
+
+def stream(report: Report) -> Iterator[str]:
+    """Yield the lines. Names and meanings are those of the JSON report; only the header has ``schema_version``."""
+    names = [each.name for each in dataclasses.fields(report) if each.name not in {"findings", "schema_version"}]
+    header = {"schema_version": report.schema_version, **{name: getattr(report, name) for name in names}}
+    yield f"{encoded(header)}\n"
+    for finding in report.findings:
+        yield f"{encoded(finding)}\n"
