@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -103,7 +102,7 @@ def check(
         raise InvalidCheckError(message)
 
     def declare(function: Function) -> Check:
-        first, _, rest = inspect.cleandoc(function.__doc__ or "").partition("\n")
+        first, _, rest = (function.__doc__ or "").strip().partition("\n")
         resource, positional = _subject(id, function)
         return Check(
             id=id,

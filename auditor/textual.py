@@ -24,6 +24,8 @@ def inert(text: str) -> str:
 
 def width_of(text: str) -> int:
     """Return how many terminal cells ``text`` takes."""
+    if text.isascii():
+        return len(text)
     return sum(2 if unicodedata.east_asian_width(each) in "WF" else not unicodedata.combining(each) for each in text)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import unquote
 
-from auditor.policy.match import matches
+from auditor.policy.patterns import matches
 
 ANYONE: Final = "*"
 
@@ -79,10 +79,11 @@ def _loads(text: str) -> Any:
 
 
 def _statement(row: Any) -> Statement:
-    if not isinstance(row, dict) or row.get("Effect") not in {"Allow", "Deny"}:
+    effect = row.get("Effect") if isinstance(row, dict) else None
+    if not isinstance(effect, str) or effect not in {"Allow", "Deny"}:
         raise PolicyError("a statement is an object with the Effect Allow or Deny")
     return Statement(
-        allows=row["Effect"] == "Allow",
+        allows=effect == "Allow",
         principals=_principals(row.get("Principal")),
         not_principals=_principals(row.get("NotPrincipal")),
         actions=_values(row.get("Action")),
@@ -115,7 +116,10 @@ def _word(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, (str, int, float)):
-        return str(value)
+        try:
+            return str(value)
+        except ValueError as error:
+            raise PolicyError("a number is longer than Python reads") from error
     raise PolicyError("a value is a string, a number or a boolean")
 
 
