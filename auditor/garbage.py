@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def rare_collections(threshold: int = 100_000) -> Iterator[None]:
-    """Look for garbage cycles rarely while replies are parsed: they make many objects and no cycles."""
+    """Look for garbage cycles rarely while replies are parsed or checks imported: many objects, and no cycles."""
     before = gc.get_threshold()
     gc.freeze()
     gc.set_threshold(threshold, 50, 1000)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from auditor.checking import Check
 from auditor.errors import AuditorError
+from auditor.garbage import rare_collections
 from auditor.textual import nearest
 
 if TYPE_CHECKING:
@@ -64,8 +65,11 @@ def load(folders: Iterable[Path] = ()) -> Registry:
 
 def _builtin() -> Iterator[Check]:
     package = beside("checks")
-    for module in pkgutil.walk_packages(package.__path__, "checks."):
-        yield from _checks_in(importlib.import_module(module.name))
+    names = [module.name for module in pkgutil.walk_packages(package.__path__, "checks.")]
+    with rare_collections():
+        modules = [importlib.import_module(name) for name in names]
+    for module in modules:
+        yield from _checks_in(module)
 
 
 def beside(name: str) -> ModuleType:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 import sys
@@ -56,6 +55,8 @@ def padded(text: str, width: int) -> str:
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """Return the end of a message on an unknown name: whether the nearest known one was meant, where one is near."""
+    import difflib
+
     found = difflib.get_close_matches(name, list(known), 1)
     return f": did you mean {found[0]}?" if found else ""
 
