@@ -395,7 +395,7 @@ def test_ctrl_c_stops_within_a_second_and_partial_writes_what_there_is(emulator,
 
 
 SLOWED = """
-import sys, time
+import signal, sys, time
 from auditor import source
 from auditor.__main__ import main
 
@@ -409,6 +409,8 @@ def slow(self, call):
     return ask(self, call)
 
 
+# A shell that starts the tests in the background has them ignore Ctrl-C.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 source.Live._ask = slow
 url, *more = sys.argv[1:]
 sys.exit(main(["scan", "--endpoint-url", url, "--region", "eu-west-1", "--service", "s3", "--workers", "2",
