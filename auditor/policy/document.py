@@ -48,6 +48,12 @@ class Statement:
         """Return whether ``action`` (itself a pattern, ``s3:*`` for all of S3) is among the statement's actions."""
         return any(matches(pattern, action, ignore_case=True) for pattern in self.actions or ())
 
+    def is_about(self, action: str) -> bool:
+        """Return whether the statement is about ``action`` (itself a pattern): it names it, or NotAction does not."""
+        if self.not_actions is not None:
+            return not any(matches(pattern, action, ignore_case=True) for pattern in self.not_actions)
+        return self.covers_action(action)
+
     def covers_resource(self, arn: str) -> bool:
         """Return whether ``arn`` (itself a pattern) is among the statement's resources."""
         return any(matches(pattern, arn) for pattern in self.resources or ())

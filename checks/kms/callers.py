@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from auditor.policy import matches
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -107,16 +105,9 @@ def _names_somebody(key: str, value: str) -> bool:
 def _may_be_undone(document: Document, allowed: Statement) -> bool:
     """Return whether denials, taken together, are about all that a statement allows, for some callers or for all."""
     denials = [each for each in document.statements if not each.allows and _names_everyone(each) and _sorts(each)]
-    return all(any(is_about(denial, action) for denial in denials) for action in allowed.actions or ("kms:*",))
+    return all(any(denial.is_about(action) for denial in denials) for action in allowed.actions or ("kms:*",))
 
 
 def _sorts(statement: Statement) -> bool:
     """Return whether a statement holds for all callers or for some, and not for requests of a kind by anybody."""
     return not statement.conditions or any(_limits(each) is not False for each in statement.conditions)
-
-
-def is_about(statement: Statement, action: str) -> bool:
-    """Return whether a statement is about an action (itself a pattern): it names it, or NotAction does not."""
-    if statement.not_actions is not None:
-        return not any(matches(pattern, action, ignore_case=True) for pattern in statement.not_actions)
-    return statement.covers_action(action)

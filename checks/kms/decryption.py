@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 from auditor import Check, Fix, Problem, Problems, Severity, check
 from auditor.policy import matches
 from checks.iam.resources import Group, Policy, Role, User
-from checks.kms.callers import is_about
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,10 +44,10 @@ def _decrypting(document: Document) -> Iterator[tuple[str, Statement]]:
     about = [each for each in document.statements if _is_about_every_key(each)]
     for action in DECRYPTION:
         denied = any(
-            not each.allows and not each.conditions and each.not_resources is None and is_about(each, action)
+            not each.allows and not each.conditions and each.not_resources is None and each.is_about(action)
             for each in about
         )
-        allowing = next((each for each in about if each.allows and is_about(each, action)), None)
+        allowing = next((each for each in about if each.allows and each.is_about(action)), None)
         if allowing and not denied:
             yield action, allowing
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from auditor.policy import matches
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -100,11 +98,8 @@ def _named(statement: Statement) -> Iterator[str]:
 
 def covers(statement: Statement, action: str, bucket_arn: str) -> bool:
     """Return whether a statement is about an action on the bucket or, for an object's action, on any object of it."""
-    if statement.not_actions is not None:
-        named = not any(matches(pattern, action, ignore_case=True) for pattern in statement.not_actions)
-    else:
-        named = statement.covers_action(action)
-    return named and ("Object" in action or statement.resources is None or statement.covers_resource(bucket_arn))
+    concerned = "Object" in action or statement.resources is None or statement.covers_resource(bucket_arn)
+    return statement.is_about(action) and concerned
 
 
 def forbidden_to_all(document: Document, action: str, bucket_arn: str) -> bool:
