@@ -38,6 +38,12 @@ def line(text: str, longest: int = LONGEST_LINE) -> str:
     return _shown(_OUTSIDE_LINE, text, longest)
 
 
+def within(text: str, most: int) -> str:
+    """Return ``text`` as :func:`line` does, never longer than ``most`` characters, escapes included."""
+    shown = line(text, most)
+    return shown if len(shown) <= most else f"{shown[: most - 1]}…"
+
+
 def block(text: str, longest: int = LONGEST_BLOCK) -> str:
     """Return ``text`` as :func:`line` does, but with its line breaks and tabs."""
     return _shown(_OUTSIDE_BLOCK, text, longest)

@@ -22,7 +22,7 @@ from auditor.severity import Severity, Status
 from reports import github, markdown
 
 SCHEMAS = Path(__file__).parent / "schemas"
-STREAMED = ("csv", "github", "gitlab", "jsonl", "junit", "markdown", "sarif")
+STREAMED = ("asff", "csv", "github", "gitlab", "jsonl", "junit", "markdown", "ocsf", "sarif")
 
 
 def text_of(report, name):

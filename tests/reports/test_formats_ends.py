@@ -9,7 +9,7 @@ from junitparser import JUnitXml
 from auditor.__main__ import main
 from auditor.outputs import format_names
 
-FORMATS = ("csv", "github", "gitlab", "jsonl", "junit", "markdown", "sarif")
+FORMATS = ("asff", "csv", "github", "gitlab", "jsonl", "junit", "markdown", "ocsf", "sarif")
 
 
 @pytest.fixture(scope="module")

@@ -6,8 +6,10 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+import botocore.session
 import jsonschema
 import pytest
+from botocore.validate import ParamValidator
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from junitparser import JUnitXml
@@ -16,10 +18,13 @@ from markdown_it import MarkdownIt
 import reports
 from auditor.finding import Problem
 from auditor.severity import Status
+from reports.ocsf import CloudComplianceFinding
 
+HUB = botocore.session.get_session().get_service_model("securityhub")
+IMPORTED = HUB.operation_model("BatchImportFindings").input_shape
 SCHEMAS = Path(__file__).parent / "schemas"
 COMMAND = re.compile(r"::(error|warning|notice) title=[^:,\r\n]*::[^\r\n]*\n")
-FORMATS = ("csv", "github", "gitlab", "json", "jsonl", "junit", "markdown", "sarif")
+FORMATS = ("asff", "csv", "github", "gitlab", "json", "jsonl", "junit", "markdown", "ocsf", "sarif")
 FORMULAS = tuple("=+-@＝＋－＠\t\n")  # noqa: RUF001 - signs that start formulas
 HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 WICKED = [
@@ -102,6 +107,14 @@ def texts_in(value):
                 yield from texts_in(each)
 
 
+def read_asff(text):
+    told = json.loads(text)
+    assert len(told) == len(Status) - 1
+    problems = ParamValidator().validate({"Findings": told}, IMPORTED)
+    assert not problems.has_errors(), problems.generate_report()
+    assert not [each for each in texts_in(told) if HIDDEN.search(each)]
+
+
 def read_csv(text):
     header, *rows = csv.reader(text.splitlines(keepends=True), strict=True)
     assert len(rows) == len(Status)
@@ -157,6 +170,15 @@ def read_markdown(text):
     assert {token.tag for token in tokens if token.type == "heading_open"} <= {"h2", "h3"}
     assert not re.search(r"https?://|www\.", text)
     assert sum(token.type == "tr_open" for token in tokens) == 2 + 2 + 2 + 4 * 2
+
+
+def read_ocsf(text):
+    told = json.loads(text)
+    assert len(told) == len(Status)
+    for each in told:
+        CloudComplianceFinding.model_validate(each)
+        each.pop("evidences", None)
+    assert not [each for each in texts_in(told) if HIDDEN.search(each.replace("\n", ""))]
 
 
 def read_sarif(text):
