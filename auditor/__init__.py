@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from auditor.checking import Check, Fix, Problems, check
     from auditor.facts import Asked, Joined, Listed, Moot, derived
-    from auditor.finding import Finding, Problem
+    from auditor.finding import Finding, Link, Problem
     from auditor.inventory import Inventory
     from auditor.request import Unseen
     from auditor.resource import GLOBAL, REGIONAL, Listing, Resource
@@ -28,6 +28,7 @@ __all__ = [
     "Fix",
     "Inventory",
     "Joined",
+    "Link",
     "Listed",
     "Listing",
     "Moot",
@@ -44,7 +45,7 @@ __all__ = [
 _HOMES: Final = {
     "auditor.checking": ("Check", "Fix", "Problems", "check"),
     "auditor.facts": ("Asked", "Joined", "Listed", "Moot", "derived"),
-    "auditor.finding": ("Finding", "Problem"),
+    "auditor.finding": ("Finding", "Link", "Problem"),
     "auditor.inventory": ("Inventory",),
     "auditor.request": ("Unseen",),
     "auditor.resource": ("GLOBAL", "REGIONAL", "Listing", "Resource"),

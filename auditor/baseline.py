@@ -11,7 +11,7 @@ import msgspec
 from auditor.errors import AuditorError
 from auditor.report import BaselineFacts, FormerFailure
 from auditor.severity import Severity, Status
-from auditor.sight import Absence, Sight
+from auditor.sight import MENDED, Sight
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 FORMAT: Final = "aws-account-auditor baseline"
 VERSION: Final = 1
-MENDED: Final = ("FIXED", "GONE")
-"""The fates of former failures that are none any more."""
 
 
 class BaselineError(AuditorError):
@@ -93,7 +91,7 @@ class Baseline:
     def _former(self, report: Report) -> Iterator[FormerFailure]:
         sight = Sight(report)
         for known in self.findings:
-            fate = _fate(known, sight)
+            fate = sight.fate(known)
             if fate:
                 yield FormerFailure(
                     check=known.check,
@@ -105,16 +103,6 @@ class Baseline:
                     first_seen=known.first_seen,
                     fate=fate,
                 )
-
-
-def _fate(known: Known, sight: Sight) -> str:
-    """Return what became of a known failure; empty where it still is one."""
-    finding = sight.findings.get(known.fingerprint)
-    if finding is None:
-        return {Absence.GONE: "GONE", Absence.HIDDEN: "UNREAD"}.get(sight.absence(known), "UNASKED")
-    if finding.status.failing:
-        return ""
-    return "FIXED" if finding.status is Status.PASS else "UNREAD"
 
 
 def _place(known: Known) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ import sys
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass
+from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, Self
 
 import click
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
     from auditor.collect import Progress
     from auditor.report import Report
 
-MAX_WIDTH: Final = 120
+MAX_WIDTH: Final = 160
+TO_THE_TENTH: Final = 9.95
+"""Seconds up to which a tenth is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,7 @@ class Console:
 
     quiet: bool = False
     colour: bool | None = None
+    verbose: bool = False
 
     def coloured(self, *, err: bool) -> bool:
         """Return whether to colour: as asked, else on a terminal where NO_COLOR is not set (https://no-color.org)."""
@@ -44,6 +48,18 @@ class Console:
         """Tell the person something in passing, unless they want quiet."""
         if not self.quiet:
             click.echo(inert(message), err=True)
+
+    def detail(self, message: str) -> None:
+        """Tell the person something that only who asked for more wants to know."""
+        if self.verbose:
+            self.say(message)
+
+    @contextmanager
+    def timed(self, what: str) -> Iterator[None]:
+        """Tell, as a detail, how long it took while the context was entered."""
+        began = monotonic()
+        yield
+        self.detail(f"{what}: {lasted(monotonic() - began)}")
 
     def warn(self, message: str) -> None:
         """Tell the person something they must know."""
@@ -64,6 +80,14 @@ class Console:
             return
         with _Bar(retries, colour=self.coloured(err=True)) as bar:
             yield bar
+
+
+def lasted(seconds: float) -> str:
+    """Return a time as a person says it: ``0.4 s``, ``12 s``, ``3 min 5 s``."""
+    if seconds < TO_THE_TENTH:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
 
 
 class _Bar:

@@ -13,12 +13,32 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """One step of a way through an account: from where to where (ARNs, or words), how, and what proves it.
+
+    ``path`` is the id of the published path that the step is, where it is one. A step that depends on what is not
+    known is not ``certain``.
+    """
+
+    source: str
+    target: str
+    step: str
+    path: str = ""
+    proof: tuple[str, ...] = ()
+    certain: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing wrong with a resource: what, the offending value in AWS's words, and what should stand there."""
+    """One thing wrong with a resource: what, the offending value in AWS's words, and what should stand there.
+
+    ``chain`` is the way that a problem tells of, such as that to an administrator's rights: its steps in order.
+    """
 
     summary: str
     found: Any = None
     expected: str = ""
+    chain: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +101,9 @@ class Finding:
 
     ``fingerprint`` is the stable identity over runs: of check and resource ARN, of nothing that varies.
     ``accepted`` is the exception of an ACCEPTED finding. ``known_since`` is the day (UTC) since which the baseline
-    knows a failure; None where it does not, or where there is no baseline.
+    knows a failure; None where it does not, or where there is no baseline. ``first_seen`` is the day (UTC) of the first
+    audit in the history that found it failing; ``failing_since`` differs from it where it was mended in between. Both
+    are None where nothing fails, or where there is no history.
     """
 
     check: str
@@ -100,6 +122,8 @@ class Finding:
     parameters: dict[str, Any] = field(default_factory=dict)
     accepted: Acceptance | None = None
     known_since: date | None = None
+    first_seen: date | None = None
+    failing_since: date | None = None
 
     @property
     def order(self) -> tuple[str, str, str, str]:

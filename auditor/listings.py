@@ -1,10 +1,11 @@
-"""What the listing commands print: checks, plans, permissions, frameworks."""
+"""What the listing commands print, for a person and for programs: checks, plans, permissions, frameworks."""
 
 from __future__ import annotations
 
 import json
 import textwrap
-from typing import TYPE_CHECKING, Any
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Final
 
 from auditor.catalogue import load
 from auditor.textual import padded, shortened
@@ -15,11 +16,42 @@ if TYPE_CHECKING:
     from auditor.catalogue import Catalogue
     from auditor.checking import Check
     from auditor.frameworks import Control, Framework
-    from auditor.plan import Step
+    from auditor.plan import Plan, Step
     from auditor.registry import Selection
-    from auditor.report import Scope
+    from auditor.report import CheckFacts, Scope
 
-WIDTH = 100
+WIDTH: Final = 100
+FORMS: Final = ("table", "json", "jsonl")
+"""How a listing can be printed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What a command lists: the text for a person, and the value for programs, a list or a single thing.
+
+    ``warnings`` are what limits it.
+    """
+
+    text: str
+    value: Any
+    warnings: tuple[str, ...] = ()
+
+    def printed(self, form: str) -> Iterator[str]:
+        """Yield the pieces of the text, of JSON, or of JSON Lines: a thing a line."""
+        if form == "table":
+            yield self.text
+        elif form == "json":
+            yield json.dumps(_plain(self.value), indent=2) + "\n"
+        else:
+            things = self.value if isinstance(self.value, list) else [self.value]
+            yield from (json.dumps(_plain(each)) + "\n" for each in things)
+
+
+def _plain(value: object) -> Any:
+    """Return what JSON knows of a value."""
+    import msgspec
+
+    return msgspec.to_builtins(value)
 
 
 def frameworks() -> tuple[Framework, ...]:
@@ -27,18 +59,30 @@ def frameworks() -> tuple[Framework, ...]:
     return load().frameworks
 
 
-def checks_table(catalogue: Catalogue, selection: Selection) -> str:
-    """Return a line for each selected check: id, severity, title."""
+def checks_list(catalogue: Catalogue, selection: Selection) -> Listing:
+    """Return a line for each selected check: id, severity, title; for programs what a report says of it."""
     checks = catalogue.select(selection)
     rows = [(check.id, check.severity.value, check.title) for check in checks]
-    told = "".join(f"warning: {problem}\n" for problem in catalogue.registry.problems)
-    return _table(("CHECK", "SEVERITY", "TITLE"), rows) + f"\n{len(rows)} checks\n" + told
+    text = table(("CHECK", "SEVERITY", "TITLE"), rows) + f"\n{len(rows)} checks\n"
+    return Listing(text, _facts(checks, catalogue.frameworks), catalogue.registry.problems)
 
 
-def check_page(catalogue: Catalogue, check_id: str) -> str:
+def _facts(checks: Iterable[Check], frameworks: Iterable[Framework]) -> list[CheckFacts]:
+    from auditor.frameworks import membership
+    from auditor.report import CheckFacts
+
+    controls = membership(frameworks)
+    return [CheckFacts.of(each, controls.get(each.id, ())) for each in checks]
+
+
+def check_page(catalogue: Catalogue, check_id: str) -> Listing:
     """Return all there is to know of a check; RegistryError when there is no such check."""
+    from auditor.plan import Plan
+
     check = catalogue.registry.get(check_id)
-    return "\n".join(_page(check, catalogue.frameworks)) + "\n"
+    (facts,) = _facts([check], catalogue.frameworks)
+    calls = [_step(each) for each in _ordered(Plan([check]))]
+    return Listing("\n".join(_page(check, catalogue.frameworks)) + "\n", {**_plain(facts), "calls": calls})
 
 
 def _page(check: Check, frameworks: Iterable[Framework]) -> Iterator[str]:
@@ -66,20 +110,30 @@ def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
         yield from (f"  {line}" for line in lines)
 
 
-def plan_table(catalogue: Catalogue, selection: Selection, regions: Sequence[str]) -> str:
+def plan_list(catalogue: Catalogue, selection: Selection, regions: Sequence[str]) -> Listing:
     """Return the operations a selection calls, how often, and the calls known beforehand."""
     from auditor.plan import Plan
     from auditor.targets import ALWAYS_ENABLED
 
     count = len(regions) or len(ALWAYS_ENABLED)
-    steps = sorted(Plan(catalogue.select(selection)).steps(), key=lambda step: (step.request.name, step.per))
+    steps = _ordered(Plan(catalogue.select(selection)))
     rows = [(step.request.name, f"per {step.per}", _calls(step, count)) for step in steps]
     known = sum(step.calls(count) or 0 for step in steps)
     open_ = sum(step.calls(count) is None for step in steps)
     told = f"\n{known} calls in {count} regions"
     if open_:
         told += f", and {open_} operations once for each resource that the listings name"
-    return _table(("OPERATION", "CALLED", "CALLS"), rows) + told + "\n"
+    text = table(("OPERATION", "CALLED", "CALLS"), rows) + told + "\n"
+    return Listing(text, [{**_step(step), "count": step.calls(count)} for step in steps])
+
+
+def _ordered(plan: Plan) -> list[Step]:
+    return sorted(plan.steps(), key=lambda step: (step.request.name, step.per))
+
+
+def _step(step: Step) -> dict[str, Any]:
+    """Return what a program is told of an operation: its name, the permission that it takes, once per what."""
+    return {"operation": step.request.name, "permission": step.request.permission, "per": step.per}
 
 
 def _calls(step: Step, regions: int) -> str:
@@ -95,13 +149,14 @@ def permissions_policy(catalogue: Catalogue, selection: Selection) -> str:
     return json.dumps(policy(permissions(Plan(catalogue.select(selection)))), indent=2) + "\n"
 
 
-def frameworks_table(catalogue: Catalogue) -> str:
+def frameworks_list(catalogue: Catalogue) -> Listing:
     """Return each framework and how many of its controls checks decide, a person must, or nobody does yet."""
     titles = ("FRAMEWORK", "CONTROLS", "DECIDED", "PARTLY", "MANUAL", "UNCOVERED", "PERCENT", "TITLE")
     told = (
         "\nDecided by checks alone, which PERCENT is the share of; partly by checks; by a person; or not covered yet.\n"
     )
-    return _table(titles, [_scope(each) for each in catalogue.frameworks]) + told
+    text = table(titles, [_scope(each) for each in catalogue.frameworks]) + told
+    return Listing(text, [_framework(each) for each in catalogue.frameworks])
 
 
 def _scope(framework: Framework) -> tuple[str, ...]:
@@ -110,13 +165,20 @@ def _scope(framework: Framework) -> tuple[str, ...]:
     return (framework.id, *map(str, counts), framework.title)
 
 
-def framework_page(catalogue: Catalogue, framework_id: str) -> str:
+def _framework(framework: Framework) -> dict[str, Any]:
+    scope = framework.scope
+    facts = {"id": framework.id, "title": framework.title, "source": framework.source}
+    return {**facts, "scope": {**asdict(scope), "percent": scope.percent}}
+
+
+def framework_page(catalogue: Catalogue, framework_id: str) -> Listing:
     """Return a framework's controls and what decides each; FrameworkError when there is no such framework."""
     from auditor.frameworks import find
 
     framework = find(catalogue.frameworks, framework_id)
     lines = [framework.id, framework.title, framework.source, "", _counted(framework.scope)]
-    return "\n".join([*lines, *(line for control in framework.controls for line in _told(control))]) + "\n"
+    text = "\n".join([*lines, *(line for control in framework.controls for line in _told(control))]) + "\n"
+    return Listing(text, {**_framework(framework), "controls": list(framework.controls)})
 
 
 def _counted(scope: Scope) -> str:
@@ -148,7 +210,8 @@ def report_schema() -> str:
     return json.dumps(schema, indent=2) + "\n"
 
 
-def _table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return rows in columns as wide as their cells, the last as it comes."""
     rows = [titles, *rows]
     widths = [max(len(row[column]) for row in rows) for column in range(len(titles) - 1)]
     return "".join(_row(row, widths) for row in rows)

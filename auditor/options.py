@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
+from auditor import completion
+from auditor.errors import AuditorError
 from auditor.severity import Severity
 
 if TYPE_CHECKING:
@@ -25,6 +27,19 @@ EXISTING: Final = click.Path(exists=True, path_type=Path)
 WRITABLE: Final = click.Path(dir_okay=False, path_type=Path)
 
 
+def plainly(function: F) -> F:
+    """Turn the errors that tell the user what to do into a message and exit code 2."""
+
+    @functools.wraps(function)
+    def run(*arguments: Any, **options: Any) -> Any:
+        try:
+            return function(*arguments, **options)
+        except AuditorError as error:
+            raise click.UsageError(str(error)) from error
+
+    return run  # type: ignore[return-value]
+
+
 def option(name: str, *more: str, **settings: Any) -> Callable[[F], F]:
     """Return a click option that the environment variable ``AUDITOR_<NAME>`` also sets."""
     variable = "AUDITOR_" + name.split("/", maxsplit=1)[0].removeprefix("--").upper().replace("-", "_")
@@ -35,6 +50,16 @@ def _all(*options: Callable[[F], F]) -> Callable[[F], F]:
     """Return a decorator that adds ``options`` in the order they stand."""
     return lambda function: functools.reduce(lambda done, add: add(done), reversed(options), function)
 
+
+formatting = option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json", "jsonl"]),
+    default="table",
+    show_default=True,
+    help="How to print it: for a person, as JSON, or as JSON Lines.",
+)
+"""The option of the commands that list."""
 
 adding = _all(
     option(
@@ -64,15 +89,19 @@ def catalogue(options: dict[str, Any]) -> Catalogue:
     return load(options.pop("folders"), options.pop("framework_files"))
 
 
+_checks = functools.partial(option, multiple=True, metavar="ID", shell_complete=completion.checks)
+_services = functools.partial(option, multiple=True, metavar="NAME", shell_complete=completion.services)
+_frameworks = functools.partial(option, multiple=True, metavar="ID", shell_complete=completion.frameworks)
+
 selecting = _all(
-    option("--check", multiple=True, metavar="ID", help="Only this check; may be a pattern such as 's3-*'."),
-    option("--service", multiple=True, metavar="NAME", help="Only checks of this service."),
+    _checks("--check", help="Only this check; may be a pattern such as 's3-*'."),
+    _services("--service", help="Only checks of this service."),
     option("--severity", multiple=True, type=SEVERITIES, help="Only checks of this severity."),
-    option("--framework", multiple=True, metavar="ID", help="Only checks of this framework."),
-    option("--exclude-check", multiple=True, metavar="ID", help="Leave this check out; may be a pattern."),
-    option("--exclude-service", multiple=True, metavar="NAME", help="Leave this service out."),
+    _frameworks("--framework", help="Only checks of this framework."),
+    _checks("--exclude-check", help="Leave this check out; may be a pattern."),
+    _services("--exclude-service", help="Leave this service out."),
     option("--exclude-severity", multiple=True, type=SEVERITIES, help="Leave this severity out."),
-    option("--exclude-framework", multiple=True, metavar="ID", help="Leave this framework's checks out."),
+    _frameworks("--exclude-framework", help="Leave this framework's checks out."),
     adding,
 )
 """Options that choose checks, of which :func:`selection` reads all but those of :data:`adding`."""
@@ -171,11 +200,19 @@ reporting = _all(
         "--output-format",
         multiple=True,
         metavar="FORMAT[=PATH]",
-        help="A report to write, to a file or to standard output: csv, github, gitlab, html, json, jsonl, junit, "
-        "markdown, sarif or table.",
+        shell_complete=completion.formats,
+        help="A report to write, to a file or to standard output: asff, csv, github, gitlab, html, json, jsonl, "
+        "junit, markdown, ocsf, sarif, table, or a plugin's.",
     ),
     option("--record", type=WRITABLE, metavar="FILE", help="Keep the replies, to audit them again with --from."),
+    option(
+        "--history",
+        type=WRITABLE,
+        metavar="FILE",
+        help="Add the audit to this history, made where there is none, and tell what changed since the one before.",
+    ),
     option("--quiet", "-q", is_flag=True, help="Print nothing but warnings and what was asked for."),
+    option("--verbose", "-v", is_flag=True, help="Tell what is called and how long each part takes."),
     option("--color/--no-color", "colour", default=None, help="Colour the output; default: on a terminal."),
 )
 """Options that say what to write."""

@@ -218,6 +218,86 @@ class BaselineFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class RunFacts:
+    """An audit that the history remembers.
+
+    ``failed`` counts the failures that no exception accepts, by severity (``critical``, ``high``, ``medium``, ``low``),
+    ``new``, ``reopened`` and ``fixed`` what changed since the run before it. A run that asked other ``checks`` in other
+    ``regions`` (how many there were) cannot be compared with one that did not.
+    """
+
+    at: datetime
+    accounts: tuple[str, ...]
+    tool_version: str
+    score: float | None
+    coverage: float
+    findings: int
+    failed: dict[str, int]
+    accepted: int
+    unknown: int
+    checks: int
+    regions: int
+    new: int = 0
+    reopened: int = 0
+    fixed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PastFailure:
+    """A failure that began or ended between two runs.
+
+    ``first_seen`` is the day (UTC) of the first run that found it; ``fixed_at`` that of the run that found it mended,
+    which of a reopened failure is the last time; None for a new one. ``fate`` of a fixed one: FIXED (it passes now) or
+    GONE (the resource is no longer there, or the check no longer applies to it); empty for others.
+    """
+
+    check: str
+    severity: Severity
+    account: str
+    region: str
+    resource: str
+    fingerprint: str
+    first_seen: date
+    fixed_at: date | None = None
+    fate: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PaceFacts:
+    """How fast failures of a severity are mended: those open with their mean age, those fixed with the mean time to it.
+
+    Ages and times are in days, from the run that found the failure to the run that found it mended; None for none.
+    """
+
+    severity: Severity
+    open: int
+    mean_age_days: float | None
+    fixed: int
+    mean_days_to_fix: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryFacts:
+    """What the history makes of the audit.
+
+    ``runs`` are the runs of the same accounts, oldest first, this one last; of long ago the last of each day. ``new``
+    (failing now, and not when it was last judged), ``reopened`` (fixed before) and ``fixed`` are since the run before
+    this one; a failure, accepted or not, counts. What could not be read or was not asked is none of them: ``revealed``
+    counts the failures that nothing had judged before, ``unseen`` those of former runs that this one could not judge.
+    ``pace`` is by severity, gravest first; what was fixed is that of the last ``days``.
+    """
+
+    runs: tuple[RunFacts, ...]
+    new: tuple[PastFailure, ...]
+    reopened: tuple[PastFailure, ...]
+    fixed: tuple[PastFailure, ...]
+    revealed: int
+    unseen: int
+    pace: tuple[PaceFacts, ...]
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """One audit's results. The scoring formula is told in ``formula``; see auditor/score.py."""
 
@@ -236,3 +316,4 @@ class Report:
     schema_version: str = SCHEMA_VERSION
     exceptions: tuple[ExceptionFacts, ...] = ()
     baseline: BaselineFacts | None = None
+    history: HistoryFacts | None = None

@@ -6,11 +6,14 @@ from enum import Enum
 from typing import TYPE_CHECKING, Final, Protocol
 
 from auditor.resource import GLOBAL_REGION
+from auditor.severity import Status
 
 if TYPE_CHECKING:
     from auditor.finding import Finding
     from auditor.report import Report
 
+MENDED: Final = ("FIXED", "GONE")
+"""The fates of former failures that are none any more."""
 UNLISTED: Final = "*"
 """The id in a finding that stands for all the resources of a refused listing."""
 
@@ -65,6 +68,15 @@ class Sight:
             return Absence.REGION
         places = {(question.check, question.account, region) for region in (question.region, GLOBAL_REGION)}
         return Absence.HIDDEN if places & self._hidden else Absence.GONE
+
+    def fate(self, question: Question) -> str:
+        """Return what became of a former failure: FIXED, GONE, UNREAD or UNASKED; empty where it still is one."""
+        finding = self.findings.get(question.fingerprint)
+        if finding is None:
+            return {Absence.GONE: "GONE", Absence.HIDDEN: "UNREAD"}.get(self.absence(question), "UNASKED")
+        if finding.status.failing:
+            return ""
+        return "FIXED" if finding.status is Status.PASS else "UNREAD"
 
 
 def is_unlisted(finding: Finding) -> bool:

@@ -9,7 +9,7 @@ from universe import LOCKED, NOW, TARGET, call, standard
 from auditor.audit import Audit
 from auditor.call import Failure, Reply
 from auditor.collect import Quiet
-from auditor.console import Console
+from auditor.console import Console, lasted
 
 
 class Terminal(io.StringIO):
@@ -82,3 +82,20 @@ def test_messages_are_inert_and_quiet_keeps_warnings(capsys):
     err = capsys.readouterr().err
     assert "in passing" not in err
     assert "warning: a \N{REPLACEMENT CHARACTER}[2J region" in err
+
+
+def test_details_are_for_who_asks_for_them(capsys):
+    for console in (Console(), Console(verbose=True), Console(quiet=True, verbose=True)):
+        with console.timed("judging"):
+            console.detail("412 calls")
+    err = capsys.readouterr().err.splitlines()
+    assert err[0] == "412 calls"
+    assert re.fullmatch(r"judging: \d+\.\d s", err[1])
+    assert len(err) == 2
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"), [(0.04, "0.0 s"), (9.94, "9.9 s"), (9.96, "10 s"), (59.6, "1 min 0 s"), (185, "3 min 5 s")]
+)
+def test_times_are_told_as_a_person_says_them(seconds, told):
+    assert lasted(seconds) == told
