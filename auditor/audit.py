@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from auditor import __version__
 from auditor.collect import Collector, Progress, Quiet
-from auditor.crew import Crew, Inline, Threads
+from auditor.crew import Crew, Inline, OutOfTimeError, Threads
 from auditor.exceptions import applied, notices
 from auditor.frameworks import membership, results
 from auditor.gaps import gaps_of, missing_permissions
@@ -16,7 +16,7 @@ from auditor.garbage import rare_collections
 from auditor.inventory import Inventory
 from auditor.judge import judge
 from auditor.plan import Plan
-from auditor.remedies import INTERRUPTED
+from auditor.remedies import INTERRUPTED, OUT_OF_TIME
 from auditor.report import AuditFacts, CheckFacts, Report
 from auditor.score import FORMULA, coverage, score, tallies
 
@@ -51,10 +51,22 @@ class Audit:
         return Plan(self.checks)
 
     def live(
-        self, source: Source, target: Target, at: datetime, workers: int, progress: Progress | None = None
+        self,
+        source: Source,
+        target: Target,
+        at: datetime,
+        workers: int,
+        progress: Progress | None = None,
+        *,
+        until: float | None = None,
     ) -> Collected:
-        """Ask AWS what the checks need. Ctrl-C ends the collection, not the audit: the rest is unseen."""
-        return self._collect(Inventory(target, at), Threads(source, workers, PER_SERVICE), progress or Quiet())
+        """Ask AWS what the checks need.
+
+        Ctrl-C ends the collection, not the audit, and so does the time ``until`` of the monotonic clock: the rest is
+        unseen.
+        """
+        crew = Threads(source, workers, PER_SERVICE, until)
+        return self._collect(Inventory(target, at), crew, progress or Quiet())
 
     def replay(self, snapshot: Snapshot) -> Collected:
         """Read what the checks need from a recording."""
@@ -67,6 +79,9 @@ class Audit:
                 collector.run()
         except KeyboardInterrupt:
             collector.abandon(INTERRUPTED, "the audit was interrupted before this was read")
+            return Collected(inventory, interrupted=True)
+        except OutOfTimeError:
+            collector.abandon(OUT_OF_TIME, "the audit's time was over before this was read")
             return Collected(inventory, interrupted=True)
         return Collected(inventory, interrupted=False)
 
@@ -122,7 +137,7 @@ class Audit:
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """An inventory, and whether the user cut its collection short."""
+    """An inventory, and whether its collection was cut short."""
 
     inventory: Inventory
     interrupted: bool

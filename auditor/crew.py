@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter, defaultdict, deque
 from queue import Empty, SimpleQueue
+from time import monotonic
 from typing import TYPE_CHECKING, Final, Protocol
 
 if TYPE_CHECKING:
@@ -12,6 +13,10 @@ if TYPE_CHECKING:
 
 TICK: Final = 0.2
 """Seconds between two looks at whether the user interrupted."""
+
+
+class OutOfTimeError(Exception):
+    """The time for making calls is over, with some of them unanswered."""
 
 
 class Source(Protocol):
@@ -53,11 +58,13 @@ class Inline:
 class Threads:
     """Makes calls on daemon threads, at most ``workers`` at once and at most ``per_service`` to one service.
 
-    All state belongs to the one thread that submits and collects; workers only fetch.
+    All state belongs to the one thread that submits and collects; workers only fetch. ``until`` is when, by the
+    monotonic clock, :meth:`next` raises OutOfTimeError; None for never.
     """
 
-    def __init__(self, source: Source, workers: int, per_service: int) -> None:
+    def __init__(self, source: Source, workers: int, per_service: int, until: float | None = None) -> None:
         self._source = source
+        self._until = until
         self._workers = workers
         self._per_service = per_service
         self._waiting: dict[str, deque[Call]] = defaultdict(deque)
@@ -85,6 +92,8 @@ class Threads:
 
     def _wait(self) -> tuple[Call, Outcome | BaseException]:
         while True:
+            if self._until is not None and monotonic() >= self._until:
+                raise OutOfTimeError
             try:
                 return self._outcomes.get(timeout=TICK)
             except Empty:

@@ -56,9 +56,13 @@ UNREACHABLE: Final = "Unreachable"
 NOT_OFFERED: Final = "NotOffered"
 """The code of our own for a service that AWS does not offer in a region: there is nothing to see there."""
 INTERRUPTED: Final = "Interrupted"
+OUT_OF_TIME: Final = "OutOfTime"
+"""The code of our own for what an audit with a deadline did not come to."""
 NOT_RECORDED: Final = "NotRecorded"
 NOT_LISTED: Final = "NotListed"
 """The code of our own for a resource that another account or region owns: no permission here would show it."""
+UNDECIDED: Final = "Undecided"
+"""The code of our own for a policy of which nobody can tell what it allows."""
 
 _BY_CODE: Final = {
     **dict.fromkeys(EXPIRED, "the credentials expired while the audit ran: renew them and run it again"),
@@ -69,8 +73,10 @@ _BY_CODE: Final = {
     UNREACHABLE: "the endpoint did not answer: check the network path to it, then run again",
     NOT_OFFERED: "nothing: AWS does not offer the service in this region",
     INTERRUPTED: "the audit was interrupted before this was read: run it again",
+    OUT_OF_TIME: "give the audit more time, or fewer services or regions",
     NOT_RECORDED: "the snapshot was recorded for a narrower selection: record it again with this one",
     NOT_LISTED: "audit the account or region that owns it",
+    UNDECIDED: "have a person read the policy, and make it shorter or plainer",
     "NoSuchBucket": "the bucket was deleted while the audit ran: run it again",
     "NotReturned": "AWS left it out of the reply, as it does of what is only hours old: run again later",
     "MalformedReply": "the reply was not what AWS documents: run again, and report it if it stays",

@@ -1,0 +1,115 @@
+"""Where results go: S3 for objects, SNS for people, EventBridge for programs. With the function's own credentials."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from auditor.errors import AuditorError
+from auditor.scheduled.messages import DETAIL_TYPE, SOURCE
+from auditor.targets import Access, explain, first_region, identify, open_session
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from auditor.scheduled.settings import Settings
+
+MISSING = frozenset({"NoSuchKey", "404"})
+
+
+class DeliveryError(AuditorError):
+    """What came of an audit cannot be kept or told; the message says where."""
+
+
+class Destinations:
+    """The bucket, the topic and the bus of the settings; DeliveryError where AWS refuses."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._access = Access(endpoint_url=settings.endpoint_url, timeout=settings.timeout)
+        self._session = open_session(self._access)
+        self._clients: dict[str, Any] = {}
+        self._owner = ""
+
+    def _client(self, service: str) -> Any:
+        if service not in self._clients:
+            region = first_region(self._session, self._access)
+            self._clients[service] = self._session.create_client(
+                service,
+                region,
+                endpoint_url=self._settings.endpoint_url or None,
+                config=Config(retries={"mode": "standard", "total_max_attempts": 5}),
+            )
+        return self._clients[service]
+
+    @property
+    def owner(self) -> str:
+        """The function's own account; nobody else's bucket is written to."""
+        if not self._owner:
+            self._owner = identify(lambda: self._client("sts"), self._access).account
+        return self._owner
+
+    def get(self, key: str) -> bytes | None:
+        """Return an object of the bucket; None where there is none."""
+
+        def fetch() -> bytes | None:
+            try:
+                reply = self._client("s3").get_object(**self._place(key))
+            except ClientError as error:
+                if error.response["Error"]["Code"] in MISSING:
+                    return None
+                raise
+            body: bytes = reply["Body"].read()
+            return body
+
+        found: bytes | None = self._tried(f"s3://{self._settings.bucket}/{key} cannot be read", fetch)
+        return found
+
+    def put(self, key: str, body: bytes, content_type: str) -> None:
+        """Write an object of the bucket, encrypted by the key of the settings or as the bucket says."""
+        how: dict[str, str] = {"ContentType": content_type}
+        if self._settings.kms_key:
+            how |= {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": self._settings.kms_key}
+        self._tried(
+            f"s3://{self._settings.bucket}/{key} cannot be written",
+            lambda: self._client("s3").put_object(**self._place(key), Body=body, **how),
+        )
+
+    def _place(self, key: str) -> dict[str, str]:
+        return {"Bucket": self._settings.bucket, "Key": key, "ExpectedBucketOwner": self.owner}
+
+    def publish(self, subject: str, text: str) -> None:
+        """Send the news to the topic, where there is one."""
+        topic = self._settings.topic
+        if topic:
+            self._tried(
+                f"{topic} cannot be published to",
+                lambda: self._client("sns").publish(TopicArn=topic, Subject=subject, Message=text),
+            )
+
+    def announce(self, detail: dict[str, Any], resources: list[str]) -> None:
+        """Send the news to the event bus, where there is one."""
+        bus = self._settings.event_bus
+        if not bus:
+            return
+        entry = {
+            "EventBusName": bus,
+            "Source": SOURCE,
+            "DetailType": DETAIL_TYPE,
+            "Detail": json.dumps(detail),
+            "Resources": resources,
+        }
+        told = f"{bus} cannot be sent to"
+        reply = self._tried(told, lambda: self._client("events").put_events(Entries=[entry]))
+        if reply["FailedEntryCount"]:
+            failed = reply["Entries"][0]
+            raise DeliveryError(f"{told}: {failed['ErrorCode']}: {failed['ErrorMessage']}")
+
+    def _tried(self, told: str, act: Callable[[], Any]) -> Any:
+        try:
+            return act()
+        except (BotoCoreError, ClientError) as error:
+            raise DeliveryError(f"{told}: {explain(error, self._access)}") from error
