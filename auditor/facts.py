@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, Self, TypeVar, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, NamedTuple, Self, TypeVar, overload
 
 from auditor.call import Failure
 from auditor.request import UNREADABLE, Request, Unseen, fill, select
@@ -280,6 +280,9 @@ class Joined(_Requesting[T]):
 class Derived(Fact[T]):
     """A fact computed from other facts, once per resource, however many checks read it."""
 
+    passes_on_evidence: ClassVar[bool] = True
+    """Whether what the function reads is evidence for who reads this fact."""
+
     def __init__(self, function: Callable[[Any], T], inputs: tuple[Fact[Any], ...]) -> None:
         self.function = function
         self._inputs = inputs
@@ -291,9 +294,23 @@ class Derived(Fact[T]):
         return self._inputs
 
 
+class Summary(Derived[T]):
+    """A fact computed from facts of many resources, such as all of an account: too many to be evidence for one.
+
+    A check that reads it reads, of the resources concerned, what proves its verdict.
+    """
+
+    passes_on_evidence = False
+
+
 def derived(*inputs: Fact[Any]) -> Callable[[Callable[[Any], T]], Derived[T]]:
     """Declare a method of a resource class as a fact computed from ``inputs``."""
     return lambda function: Derived(function, inputs)
+
+
+def summary(*inputs: Fact[Any]) -> Callable[[Callable[[Any], T]], Summary[T]]:
+    """Declare a method of a resource class as a fact that sums up ``inputs`` of many resources."""
+    return lambda function: Summary(function, inputs)
 
 
 def closure(facts: Iterable[Fact[Any]]) -> frozenset[Fact[Any]]:

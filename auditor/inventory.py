@@ -80,7 +80,7 @@ class Inventory:
         listing = resource_type.listing
         if listing is None:
             return self._add([self._single(resource_type, region)], region)
-        if not listing.request.offered_in(self.target.partition):
+        if not listing.needed(self):
             return []
         try:
             reply = listing.request.succeeded(self.outcome(self.shared_call(listing.request, region)))

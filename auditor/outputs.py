@@ -38,12 +38,15 @@ class Output:
             nearest = difflib.get_close_matches(name, formats, 1)
             hint = f"did you mean {nearest[0]}?" if nearest else f"there are {', '.join(formats)}"
             raise OutputError(f"there is no format {name!r}: {hint}")
+        # What a format lacks must be told before an account is audited for it.
+        beside("reports").load(name)
         return cls(name, Path(path) if path else None)
 
 
 def format_names() -> tuple[str, ...]:
     """Return the formats there are."""
-    return tuple(beside("reports").FORMATS)
+    formats: tuple[str, ...] = beside("reports").names()
+    return formats
 
 
 def parse_all(texts: Sequence[str]) -> tuple[Output, ...]:

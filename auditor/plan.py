@@ -1,16 +1,16 @@
-"""The plan: which calls the selected checks need, known before any is made."""
+"""The plan: which calls are needed for the selected checks, or for other facts, known before any is made."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from auditor.facts import Asked, Joined, Listed
 from auditor.resource import GLOBAL
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from auditor.call import Failure
     from auditor.checking import Check
@@ -41,14 +41,31 @@ class Step:
 
 
 class Plan:
-    """What the selected checks need: resource types to list and facts to read, and nothing else."""
+    """What is needed: resource types to list and facts to read, and nothing else.
+
+    ``wants`` tells of which listed resources the facts that take a call each are read: of all, unless told otherwise.
+    """
 
     def __init__(self, checks: Iterable[Check]) -> None:
         self.checks = tuple(checks)
-        facts = frozenset(fact for check in self.checks for fact in check.facts)
-        types = frozenset(each for check in self.checks for each in check.types)
-        self.types: tuple[type[Resource], ...] = tuple(sorted(types, key=_type_order))
-        self.facts: tuple[Fact[Any], ...] = tuple(sorted(facts, key=repr))
+        self.wants: Callable[[Resource], bool] = lambda _resource: True
+        self._include(
+            (fact for check in self.checks for fact in check.facts),
+            (each for check in self.checks for each in check.types),
+        )
+
+    @classmethod
+    def of(cls, facts: Iterable[Fact[Any]], wants: Callable[[Resource], bool] | None = None) -> Self:
+        """Return the plan for facts that no check reads; give those, too, that they are computed from."""
+        plan = cls(())
+        facts = tuple(facts)
+        plan._include(facts, (fact.owner for fact in facts))
+        plan.wants = wants or plan.wants
+        return plan
+
+    def _include(self, facts: Iterable[Fact[Any]], types: Iterable[type[Resource]]) -> None:
+        self.types: tuple[type[Resource], ...] = tuple(sorted(set(types), key=_type_order))
+        self.facts: tuple[Fact[Any], ...] = tuple(sorted(set(facts), key=repr))
         self._own: dict[type[Resource], list[Fact[Any]]] = defaultdict(list)
         for fact in self.facts:
             self._own[fact.owner].append(fact)

@@ -9,8 +9,9 @@ import sys
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from auditor import plugins
 from auditor.checking import Check
 from auditor.errors import AuditorError
 from auditor.garbage import rare_collections
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
 
     from auditor.frameworks import Framework
     from auditor.severity import Severity
-
-ENTRY_POINTS: Final = "auditor.checks"
 
 
 class RegistryError(AuditorError):
@@ -89,6 +88,15 @@ def beside(name: str) -> ModuleType:
     return package
 
 
+def perspective() -> ModuleType:
+    """Return the module that tells who can do what in an account, imported now.
+
+    ``FACTS`` are the facts it takes, ``account(inventory)`` the account as a graph of its principals, and
+    ``resource_policy(inventory, arn)`` the policy that a resource has of its own.
+    """
+    return importlib.import_module(f"{beside('checks').__name__}.access.perspective")
+
+
 def framework_files() -> list[Traversable]:
     """Return the built-in framework files."""
     from importlib.resources import files
@@ -98,25 +106,7 @@ def framework_files() -> list[Traversable]:
 
 
 def _plugins() -> Iterator[tuple[str, Callable[[], object]]]:
-    if not _advertised():
-        return
-    from importlib.metadata import entry_points
-
-    for entry in entry_points(group=ENTRY_POINTS):
-        yield f"plugin {entry.name}", entry.load
-
-
-def _advertised() -> bool:
-    """Return whether any installed distribution may have a plugin.
-
-    Asking importlib.metadata straight away takes a sixth of the time in which `auditor checks` answers.
-    """
-    section = f"[{ENTRY_POINTS}]"
-    return any(
-        section in file.read_text(encoding="utf-8", errors="replace")
-        for folder in sys.path
-        for file in Path(folder or ".").glob("*.*-info/entry_points.txt")
-    )
+    return ((f"plugin {entry.name}", entry.load) for entry in plugins.entries(plugins.CHECKS))
 
 
 def _files(folders: Iterable[Path]) -> Iterator[tuple[str, Callable[[], object]]]:

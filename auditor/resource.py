@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from auditor.call import Reply
+    from auditor.facts import Moot
     from auditor.inventory import Inventory
 
 T = TypeVar("T")
@@ -48,10 +49,11 @@ class Listing:
 
     ``rows``, ``id``, ``name``, ``region`` and ``tags`` are JMESPaths; ``arn`` is a template over ``{partition}``,
     ``{account}``, ``{region}``, ``{id}`` and the row's own fields. Where AWS is known to return the rows' member even
-    if there are none, ``always`` takes its absence for a malformed reply.
+    if there are none, ``always`` takes its absence for a malformed reply. ``moot`` says by a fact of the account when
+    there is nothing to list: what reads of the type reads that fact, too.
     """
 
-    __slots__ = ("always", "arn", "id", "name", "region", "request", "rows", "tags")
+    __slots__ = ("always", "arn", "id", "moot", "name", "region", "request", "rows", "tags")
 
     def __init__(
         self,
@@ -64,16 +66,24 @@ class Listing:
         region: str = "",
         tags: str = "",
         always: bool = False,
+        moot: Moot | None = None,
         **request: Any,
     ) -> None:
         self.request = Request(operation, **request)
         self.always = always
+        self.moot = moot
         self.rows = rows
         self.id = id
         self.arn = arn
         self.name = name
         self.region = region
         self.tags = tags
+
+    def needed(self, inventory: Inventory) -> bool:
+        """Return whether there may be anything to list in the account."""
+        offered = self.request.offered_in(inventory.target.partition)
+        accounts = inventory.listed(self.moot.fact.owner) if self.moot else ()
+        return offered and not any(self.moot.holds(each) for each in accounts if self.moot)
 
     def read(self, reply: Reply) -> list[Any]:
         """Return the reply's rows; Unseen when they are not the list AWS documents."""
@@ -254,5 +264,5 @@ class Resource:
                     value = fact.function(self)
                 except Unseen as unseen:
                     value = unseen
-            self._derived[fact.name] = value, reading.observations
+            self._derived[fact.name] = value, reading.observations if fact.passes_on_evidence else []
         return self._derived[fact.name]

@@ -12,6 +12,7 @@ import click
 
 from benchmarks import accounts
 from benchmarks.endpoint import serve
+from benchmarks.escalation import escalation_table
 from benchmarks.least import least
 from benchmarks.measure import Cost, floor, in_turn, longest_chain, making, replay, run
 from benchmarks.tables import table, verdict
@@ -46,6 +47,7 @@ def main(*, workers: int, quick: bool) -> None:
     click.echo(_start_up())
     for tls in (True, False):
         click.echo(_scan(accounts.account(), options, tls=tls))
+    click.echo(escalation_table())
     if not quick:
         click.echo(_sizes(options))
 

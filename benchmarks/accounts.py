@@ -5,7 +5,19 @@ from __future__ import annotations
 from typing import Final
 
 from benchmarks.account import Account
-from benchmarks.seeds import bare, compute, files, guards, identity, images, keys, monitoring, network, storage
+from benchmarks.seeds import (
+    bare,
+    compute,
+    files,
+    functions,
+    guards,
+    identity,
+    images,
+    keys,
+    monitoring,
+    network,
+    storage,
+)
 from benchmarks.seeds import databases as rds
 from benchmarks.seeds import trails as cloudtrail
 from benchmarks.seeds.seed import Seed
@@ -49,8 +61,8 @@ def account(
 ) -> Account:
     """Return an account with that many resources, spread over ``regions`` regions.
 
-    Each region has keys, logs, alarms and services that watch it besides; images, launch templates and file systems
-    there are in proportion to instances.
+    Each region has keys, logs, alarms and services that watch it besides; images, launch templates, file systems and
+    functions there are in proportion to instances.
     ``page_size`` is the most items of a page, None as AWS does by itself. ``hostile`` has every name, tag and
     description attack whoever prints it, and two tags of 1 MB.
     """
@@ -63,6 +75,7 @@ def account(
     rds.fill(seed, databases)
     images.fill(seed, instances // 2, instances // 2)
     files.fill(seed, instances // 5)
+    functions.fill(seed, instances // 2)
     keys.fill(seed)
     monitoring.fill(seed)
     guards.fill(seed)

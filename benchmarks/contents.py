@@ -59,6 +59,7 @@ LISTED_WITH: dict[str, dict[str, Any]] = {
     "DescribeSnapshots": {"OwnerIds": ["self"]},
     "DescribeImages": {"Owners": ["self"]},
     "DescribeLaunchTemplateVersions": {"Versions": ["$Default", "$Latest"]},
+    "ListPolicies": {"Scope": "AWS", "OnlyAttached": True},
     "GetAccountAuthorizationDetails": {"Filter": ["User", "Role", "Group", "LocalManagedPolicy"]},
 }
 """The parameters of listings that tell the account's own from others'."""

@@ -210,6 +210,20 @@ def _principals_with_policies(contents: Contents) -> int:
     )
 
 
+def _boundaries(contents: Contents) -> set[str]:
+    """Return which of AWS's own policies are permissions boundaries: what the account's own say is listed with them."""
+    details = contents.told("iam", "GetAccountAuthorizationDetails", **LISTED_WITH["GetAccountAuthorizationDetails"])
+    limits = (row.get("PermissionsBoundary") for kind in ("UserDetailList", "RoleDetailList") for row in details[kind])
+    arns = {limit["PermissionsBoundaryArn"] for limit in limits if limit}
+    return {arn for arn in arns if ":iam::aws:policy/" in arn}
+
+
+def _policies_of_aws(contents: Contents) -> set[str]:
+    """Return which of AWS's own policies anybody has."""
+    listed = contents.told("iam", "ListPolicies", **LISTED_WITH["ListPolicies"])["Policies"]
+    return {row["Arn"] for row in listed} | _boundaries(contents)
+
+
 def _is_own(contents: Contents, region: str, key: Any) -> bool:
     """Whether a key is the account's own: the aliases tell the keys that AWS manages."""
     aliases = contents.told("kms", "ListAliases", region).get("Aliases", ())
@@ -229,11 +243,20 @@ def _of_management(contents: Contents) -> int:
     return int(organization.get("MasterAccountId") == contents.account.id)
 
 
+def _guardrails(contents: Contents) -> int:
+    """Return a call for each service control policy of the organization's own that the account manages."""
+    rows = contents.told("organizations", "ListPolicies", Filter="SERVICE_CONTROL_POLICY").get("Policies", ())
+    return _of_management(contents) * sum(not row["AwsManaged"] for row in rows)
+
+
 _KEYS: Final = "kms:ListKeys:Keys"
 _IDENTITY: Final[dict[str, _Rule]] = {
     "iam:GenerateServiceLastAccessedDetails": _principals_with_policies,
     "iam:GetServiceLastAccessedDetails": _principals_with_policies,
+    "iam:GetPolicy": lambda contents: len(_boundaries(contents)),
+    "iam:GetPolicyVersion": lambda contents: len(_policies_of_aws(contents)),
     "account:GetAlternateContact": lambda _contents: 3,
+    "organizations:DescribePolicy": _guardrails,
     "organizations:DescribeResourcePolicy": _of_management,
     "organizations:ListDelegatedAdministrators": _of_management,
     "organizations:ListPolicies": _of_management,

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -63,6 +64,12 @@ Compare = Callable[[str, str, "Resolve | None"], bool]
 OPERATOR: Final = re.compile(r"(?:(forallvalues|foranyvalue):)?([a-z]+?)(ifexists)?")
 NEGATION: Final = re.compile(r"not(?=equals|like|ipaddress)")
 ARN_PARTS: Final = 6
+NUMBER: Final = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d{1,3})?")
+DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}.*)?")
+YEAR_OR_MONTH: Final = re.compile(r"\d{4}(-\d{2})?")
+"""The short forms of https://www.w3.org/TR/NOTE-datetime: the first instant of a year or a month."""
+EPOCH: Final = re.compile(r"\d+(\.\d+)?")
+NETWORK: Final = re.compile(r"[0-9a-fA-F.:]+(/\d{1,3})?")
 MILLISECONDS: Final = 1e11
 """Epoch times above are in milliseconds: in seconds they would be in the year 5138."""
 
@@ -96,10 +103,11 @@ def condition_holds(condition: Condition, context: Context, *, resolving: bool =
     parsed = OPERATOR.fullmatch(condition.operator)
     quantifier, name, if_exists = parsed.groups() if parsed else (None, "", None)
     if name == "null":
-        return _null(condition, context)
+        return _null(condition, context) if if_exists is None else False
     base = NEGATION.sub("", name)
     if base not in COMPARISONS:
         return False
+    resolving = resolving and base.startswith(RESOLVED)
     there = context.has(condition.key)
     if there is False:
         # A key that is missing fails to be any of the values, and meets whatever is asked of all of its values.
@@ -169,17 +177,27 @@ def _by(read: Callable[[str], Any], relate: Callable[[Any, Any], bool]) -> Compa
     return compare
 
 
+def _number(text: str) -> Decimal:
+    if not NUMBER.fullmatch(text):
+        raise SenselessError(text)
+    return Decimal(text)
+
+
 def _time(text: str) -> datetime:
-    """Return a time in ISO 8601, UTC unless it says otherwise, or since the epoch."""
-    if re.fullmatch(r"\d{9,}(\.\d+)?", text):
+    """Return a time in the W3C's profile of ISO 8601, UTC unless it says otherwise, or since the epoch."""
+    if YEAR_OR_MONTH.fullmatch(text):
+        text = f"{text}-01-01"[:10]
+    if EPOCH.fullmatch(text):
         seconds = float(text)
         return datetime.fromtimestamp(seconds / 1000 if seconds > MILLISECONDS else seconds, UTC)
+    if not DATE.fullmatch(text):
+        raise SenselessError(text)
     time = datetime.fromisoformat(text)
     return time if time.tzinfo else time.replace(tzinfo=UTC)
 
 
 def _network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
-    if not set(text) & set(".:"):
+    if not set(text) & set(".:") or not NETWORK.fullmatch(text):
         raise SenselessError(text)
     return ipaddress.ip_network(text, strict=False)
 
@@ -213,11 +231,13 @@ ORDERS: Final = {
     "greaterthan": operator.gt,
     "greaterthanequals": operator.ge,
 }
+RESOLVED: Final = ("string", "arn", "bool")
+"""How the operators begin whose values may have variables; in those of others, they are text."""
 COMPARISONS: Final[dict[str, Compare]] = {
     "stringequals": _by(str, operator.eq),
     "stringequalsignorecase": _by(str.casefold, operator.eq),
     "stringlike": _like,
-    **{f"numeric{name}": _by(float, order) for name, order in ORDERS.items()},
+    **{f"numeric{name}": _by(_number, order) for name, order in ORDERS.items()},
     **{f"date{name}": _by(_time, order) for name, order in ORDERS.items()},
     "bool": _by(lambda text: text.lower() == "true", operator.eq),
     "binaryequals": _by(str, operator.eq),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
+from auditor.policy import spelling
 from auditor.policy.conditions import condition_holds
 from auditor.policy.kinds import Kind
 from auditor.policy.principals import Caller, Match, named
@@ -19,9 +20,18 @@ if TYPE_CHECKING:
     from auditor.policy.document import Condition
     from auditor.policy.policies import Policies, Policy, Request, Rule
 
-ALWAYS_ALLOWED: Final = {"sts:getcalleridentity"}
-"""No policy withholds these: "No permissions are required" (AWS STS API Reference, GetCallerIdentity)."""
+ALWAYS_ALLOWED: Final = {
+    "sts:getcalleridentity": frozenset(Caller) - {Caller.ANONYMOUS},
+    "sts:getsessiontoken": {Caller.USER, Caller.ROOT},
+}
+"""The actions that no policy withholds, and from whom.
+
+"No permissions are required" (AWS STS API Reference, GetCallerIdentity); "you cannot use policies to control
+authentication operations" (IAM User Guide, "Permissions for GetSessionToken").
+"""
 ASSUMING: Final = "sts:assumerole"
+PAST_RCPS: Final = {"kms:retiregrant"}
+"""The actions that resource control policies leave alone (AWS KMS Developer Guide, "Resource control policies")."""
 WITH_OWN_PRINCIPAL: Final = {Kind.RESOURCE, Kind.RCP, Kind.ENDPOINT}
 WITHOUT_IDENTITY: Final = {Caller.SERVICE, Caller.PROVIDER, Caller.ANONYMOUS}
 """The callers that no identity policy and no service control policy is about."""
@@ -75,14 +85,12 @@ class Step:
                 return f"{who}: allows what the principal's own policies allow"
             return f"{who}: {'allows' if self.allows else 'denies'}"
         if self.applies is None:
-            unknown = " and ".join(map(_words, self.unknown)) or "the resource or the session is the one it names"
+            unknown = (
+                " and ".join(map(spelling.condition, self.unknown)) or "the resource or the session is the one it names"
+            )
             return f"{who}: would {verb} if {unknown}"
         reason = self.why_not.value if self.why_not else ""
-        return f"{who}: does not {verb}, {reason}{f': {_words(self.failed)}' if self.failed else ''}"
-
-
-def _words(condition: Condition) -> str:
-    return f"{condition.key} {condition.operator} {' or '.join(condition.values) or 'nothing'}"
+        return f"{who}: does not {verb}, {reason}{f': {spelling.condition(self.failed)}' if self.failed else ''}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +124,8 @@ class Decision:
     layers: tuple[Layer, ...]
     blocked_by: tuple[Kind, ...] = ()
     reason: str = ""
+    doubted_by: tuple[Kind, ...] = ()
+    """The kinds of policies that would stand in the way of an allowed request, were what is unknown against it."""
 
     @property
     def allowed(self) -> bool:
@@ -141,12 +151,12 @@ class Decision:
 
 def decide(request: Request, policies: Policies) -> Decision:
     """Return whether a request is allowed, by AWS's evaluation order, with the trace."""
-    if request.action.lower() in ALWAYS_ALLOWED and request.principal.caller is not Caller.ANONYMOUS:
+    if request.principal.caller in ALWAYS_ALLOWED.get(request.action.lower(), ()):
         return Decision(Verdict.ALLOWED, certain=True, layers=(), reason="no permission is required")
     layers = tuple(_layers(request, policies))
     best, blockers, reason = _concluded(request, policies, layers, hoping=True)
-    certain = best is not Verdict.ALLOWED or _concluded(request, policies, layers, hoping=False)[0] is best
-    return Decision(best, certain, layers, blockers, reason)
+    doubts = _doubts(request, layers) if best is Verdict.ALLOWED else ()
+    return Decision(best, not doubts, layers, blockers, reason, doubts)
 
 
 def _layers(request: Request, policies: Policies) -> Iterator[Layer]:
@@ -171,7 +181,7 @@ def _exempt(kind: Kind, request: Request) -> bool:
     if kind is Kind.SCP:
         return caller.is_service_linked or caller.caller in WITHOUT_IDENTITY
     if kind is Kind.RCP:
-        return caller.is_service_linked
+        return caller.is_service_linked or request.action.lower() in PAST_RCPS
     return kind is Kind.BOUNDARY and caller.caller is Caller.ROOT
 
 
@@ -200,6 +210,12 @@ def _step(reading: Reading, policy: Policy, rule: Rule, request: Request, wanted
 
 def _names_nobody(rule: Rule) -> bool:
     return rule.statement.principals is None and rule.statement.not_principals is None
+
+
+def _doubts(request: Request, layers: tuple[Layer, ...]) -> tuple[Kind, ...]:
+    """Return the kinds of policies that would stand in the way, were what is unknown of them against a request."""
+    against = (layer.kind for layer in layers if _withholds(layer, hoping=False) or layer.denying(hoping=False))
+    return tuple(dict.fromkeys((*against, *_missing(request, layers, hoping=False))))
 
 
 Conclusion = tuple[Verdict, tuple[Kind, ...], str]
@@ -279,13 +295,20 @@ def _granted_directly(caller: Caller, granted: set[Match]) -> bool:
 
 
 def _own_grant(request: Request, layers: tuple[Layer, ...], *, hoping: bool) -> bool:
-    """Return whether the principal's own policies allow; a root user needs none."""
+    """Return whether the principal's own policies allow.
+
+    A root user needs none. A federated user has what its session policies and its user's policies both allow, and
+    nothing without session policies (IAM User Guide, "Permissions for GetFederationToken").
+    """
     if request.principal.caller is Caller.ROOT:
         return True
+    if request.principal.caller is Caller.FEDERATED_USER and not any(layer.kind is Kind.SESSION for layer in layers):
+        return False
     return any(layer.kind is Kind.IDENTITY and layer.allowing(hoping=hoping) for layer in layers)
 
 
 def _needs_own_policy(request: Request) -> bool:
     """Return whether a resource's own policy must allow even within its account: those of roles and of KMS keys."""
     action = request.action.lower()
-    return action.startswith(ASSUMING) or (action.startswith("kms:") and ":key/" in request.resource)
+    to_role = action.startswith("sts:") and ":role/" in request.resource
+    return to_role or action.startswith(ASSUMING) or (action.startswith("kms:") and ":key/" in request.resource)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import unquote
@@ -10,6 +11,11 @@ from urllib.parse import unquote
 from auditor.policy.patterns import matches
 
 ANYONE: Final = "*"
+VERSIONS: Final = frozenset({"2008-10-17", "2012-10-17"})
+"""The versions of the policy language ("IAM JSON policy elements: Version")."""
+PAIRS: Final = (("Principal", "NotPrincipal"), ("Action", "NotAction"), ("Resource", "NotResource"))
+"""The elements of which a statement has one at most ("Grammar of the IAM JSON policy language")."""
+LONGEST_SHOWN: Final = 60
 
 
 class PolicyError(ValueError):
@@ -68,26 +74,49 @@ class Document:
 
 
 def parse(text: str | dict[str, Any]) -> Document:
-    """Return the document in ``text``: JSON, URL-encoded JSON as IAM sends it, or the parsed object; PolicyError."""
-    document = _loads(text) if isinstance(text, str) else text
+    """Return the document in ``text``: JSON, URL-encoded JSON as IAM sends it, or the parsed object.
+
+    PolicyError for what AWS could only guess the meaning of and so refuses: a key that stands twice, a version that
+    does not exist, no statements, or both of two elements that exclude each other. What else AWS refuses but can have
+    one meaning only is read; the linter tells it.
+    """
+    document = loads(text) if isinstance(text, str) else text
     if not isinstance(document, dict):
         raise PolicyError("a policy document is a JSON object")
-    statements = document.get("Statement", [])
+    version, statements = document.get("Version"), document.get("Statement")
+    if version is not None and (not isinstance(version, str) or version not in VERSIONS):
+        raise PolicyError(f"the version of a policy document is one of {', '.join(sorted(VERSIONS))}")
+    if statements is None:
+        raise PolicyError("a policy document has a Statement")
     rows = statements if isinstance(statements, list) else [statements]
-    return Document(str(document.get("Version", "")), tuple(_statement(row) for row in rows))
+    return Document(version or "", tuple(_statement(row) for row in rows))
 
 
-def _loads(text: str) -> Any:
+def loads(text: str) -> Any:
+    """Return the JSON value in a text, which may be URL-encoded; PolicyError."""
     try:
-        return json.loads(text if text.lstrip().startswith("{") else unquote(text))
+        return json.loads(
+            text if text.lstrip().startswith("{") else unquote(text), object_pairs_hook=_object_without_duplicates
+        )
     except (ValueError, RecursionError) as error:
         raise PolicyError(f"a policy document is JSON: {error}") from error
+
+
+def _object_without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        twice, _ = Counter(key for key, _ in pairs).most_common(1)[0]
+        raise ValueError(f"the key {twice[:LONGEST_SHOWN]!r} stands in an object twice")
+    return found
 
 
 def _statement(row: Any) -> Statement:
     effect = row.get("Effect") if isinstance(row, dict) else None
     if not isinstance(effect, str) or effect not in {"Allow", "Deny"}:
         raise PolicyError("a statement is an object with the Effect Allow or Deny")
+    for one, other in PAIRS:
+        if row.get(one) is not None and row.get(other) is not None:
+            raise PolicyError(f"a statement has {one} or {other}, not both")
     return Statement(
         allows=effect == "Allow",
         principals=_principals(row.get("Principal")),

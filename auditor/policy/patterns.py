@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Callable, Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Final
 
 ANY: Final = object()
@@ -50,6 +50,11 @@ def tokens(pattern: str, resolve: Resolve | None = None) -> tuple[Token, ...] | 
         found.extend((*_plain(pattern[position : match.start()]), *value))
         position = match.end()
     return (*found, *_plain(pattern[position:]))
+
+
+def nonempty(pattern: Sequence[Token]) -> tuple[Token, ...]:
+    """Return a pattern in which every run of characters has at least one."""
+    return tuple(chain.from_iterable((ONE, ANY) if each is ANY else (each,) for each in pattern))
 
 
 def substituted(text: str, resolve: Resolve | None) -> str | None:
@@ -183,7 +188,7 @@ def _follows(pattern: Sequence[Token], text: Sequence[Token]) -> bool:
     return all(each is ANY for each in pattern[at:])
 
 
-class _Automaton:
+class Automaton:
     """A pattern as an automaton; a set of its states is an integer, with a bit for each position in the pattern."""
 
     def __init__(self, pattern: Sequence[Token]) -> None:
@@ -215,7 +220,7 @@ def _includes(pattern: Sequence[Token], text: Sequence[Token]) -> bool:
 
     Where a walk grows beyond `MOST_WALKED`, inclusion counts as not shown.
     """
-    automaton = _Automaton(pattern)
+    automaton = Automaton(pattern)
     reached = {automaton.start()}
     walked = 0
     for token in text:
@@ -229,7 +234,7 @@ def _includes(pattern: Sequence[Token], text: Sequence[Token]) -> bool:
     return all(states & automaton.end for states in reached)
 
 
-def _repeated(automaton: _Automaton, states: int) -> set[int]:
+def _repeated(automaton: Automaton, states: int) -> set[int]:
     """Return the sets of states after any number of characters that only a wildcard takes."""
     found: set[int] = set()
     while states not in found and len(found) <= MOST_WALKED:
@@ -241,7 +246,7 @@ def _repeated(automaton: _Automaton, states: int) -> set[int]:
 def overlaps(one: Sequence[Token], other: Sequence[Token]) -> bool:
     """Return whether some text matches both patterns, in time linear in the longer for each 64 of the shorter."""
     shorter, longer = sorted((one, other), key=len)
-    automaton = _Automaton(shorter)
+    automaton = Automaton(shorter)
     states = automaton.start()
     everything = (automaton.end << 1) - 1
     for token in longer:

@@ -103,9 +103,10 @@ class Policies:
     """All policies that have a say in a request.
 
     Leave out those that AWS does not apply: service and resource control policies of a management account, and
-    resource control policies for services that do not support them. ``scps`` and ``rcps`` hold the policies of each
-    level, from the root to the account: the principal's for the first, the resource's for the second. The policy that
-    every level of resource control policies has, `RCPFullAWSAccess`, need not be given.
+    resource control policies for resources that do not heed them (`heeds_rcps`). ``scps`` and ``rcps`` hold the
+    policies of each level, from the root to the account: the principal's for the first, the resource's for the second.
+    The policy that every level of resource control policies has, `RCPFullAWSAccess`, need not be given. Grants of KMS
+    keys, access control lists and the policies of S3 access points are no part of a decision.
     """
 
     identity: tuple[Policy, ...] = ()

@@ -2,22 +2,37 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+from auditor.policy import issuers
+from auditor.policy.patterns import VARIABLE, tokens, witness
+from auditor.policy.places import PLACES
 from auditor.policy.principals import ACCOUNT, ANONYMOUS, Caller, Principal, principal
-from auditor.policy.s3 import KEYS, fixed, in_account, in_organization
+from auditor.policy.s3 import fixed, in_account, in_organization
 from auditor.policy.solver import FRESH, STRANGERS_ADDRESSES, filled
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from auditor.policy.document import Document, Statement
     from auditor.policy.solver import Values
 
 STRANGER: Final = "999999999999"
 FOREIGN: Final = "o-stranger"
+OWN_ORGANIZATION: Final = "o-own"
+OWN_IN_WORDS: Final = "${aws:ResourceOrgID}"
+"""The organization of the resource's account, where a policy names it without its id and nobody tells it."""
+SOME_SERVICE: Final = "sns.amazonaws.com"
+TAKES_ANYONE: Final = {"es", "execute-api", "lambda", "s3", "sqs"}
+"""The services that take requests without credentials, where a policy allows them."""
+TAKES_NOBODY: Final = {"iam", "kms", "secretsmanager"}
+"""The services that take no request without credentials, whatever a policy allows."""
+MOST_COMBINED: Final = 8
+"""How many patterns for principals are combined with each other."""
 ORGANIZATION: Final = re.compile(r"(o-[a-z0-9]+)(/.*)?", re.DOTALL)
 UNIQUE_ID: Final = re.compile(r"A[A-Z0-9]{15,}")
 ACCOUNT_KEYS: Final = {"aws:principalaccount", "kms:calleraccount"}
@@ -29,14 +44,6 @@ SOURCES: Final = {
     "aws:sourcearn": lambda value: fixed(value) or in_account(value),
 }
 """The keys that say for whom a service acts, each with what makes a value somebody's."""
-PLACES: Final = {
-    key: KEYS[key]
-    for key in (
-        *("aws:sourceip", "aws:sourcevpc", "aws:sourcevpce", "aws:sourcevpcarn", "aws:userid"),
-        *("aws:vpceaccount", "aws:vpceorgid", "aws:vpceorgpaths", "s3:dataaccesspointaccount", "s3:dataaccesspointarn"),
-    )
-}
-"""The keys whose fixed values let in who is somewhere, or someone, of whom the policy does not say whose they are."""
 BASE: Final[dict[str, Values]] = {
     "aws:securetransport": ("true",),
     "aws:sourceip": STRANGERS_ADDRESSES[:1],
@@ -45,16 +52,17 @@ BASE: Final[dict[str, Values]] = {
 }
 """What is said of a usual request."""
 RESOURCE_KEYS: Final = {"aws:resourceaccount", "s3:resourceaccount"}
+ORGANIZATION_KEY: Final = "aws:resourceorgid"
+RESOURCE_ORGANIZATION_KEYS: Final = {ORGANIZATION_KEY, "aws:resourceorgpaths"}
 OWN: Final = {
     *ACCOUNT_KEYS,
     *ORGANIZATION_KEYS,
     *SERVICE_KEYS,
     *RESOURCE_KEYS,
+    *RESOURCE_ORGANIZATION_KEYS,
     *("aws:principalarn", "aws:principalisawsservice"),
 }
 """The keys whose values follow from who the caller is and whose the resource is."""
-FIXED_PARTS: Final = 2
-"""How many parts of a subject must be fixed for it to be somebody's: ``repo:owner/`` but not ``repo:owner*``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,71 +99,121 @@ class Probe:
         if self.service:
             guards |= SOURCES
         if self.provider:
-            domain = self.provider.rpartition("oidc-provider/")[2].lower()
-            guards[f"{domain}:sub"] = _names_subject
-            if not self.provider.startswith("arn:"):
-                guards[f"{domain}:aud"] = fixed
+            guards |= issuers.guards(self.provider)
         return guards
 
 
-def _names_subject(value: str) -> bool:
-    """Return whether a subject is somebody's: ``repo:owner/*`` is, ``repo:owner*`` is also that of ``owner-evil``."""
-    return fixed(value) or len(re.findall("[:/]", re.split(r"[*?]", value)[0])) >= FIXED_PARTS
+class Named:
+    """What the conditions of a document ask of keys, in which variables of the resource's own owner are resolved."""
+
+    def __init__(self, document: Document, account: str, organization: str) -> None:
+        self.document = document
+        self.account = account
+        self.values: dict[str, set[str]] = {}
+        for condition in (each for statement in document.statements for each in statement.conditions):
+            self.values.setdefault(condition.key, set()).update(condition.values)
+        told = filter(ORGANIZATION.fullmatch, self.of({ORGANIZATION_KEY}))
+        self.organization = organization or min(told, default=OWN_ORGANIZATION)
+        """The organization of the resource's account, `OWN_ORGANIZATION` where nothing tells."""
+        variables = {"${aws:resourceaccount}": account, "${aws:resourceorgid}": self.organization}
+        for key, values in self.values.items():
+            self.values[key] = {resolved(each, variables) for each in values}
+
+    def of(self, keys: Iterable[str]) -> set[str]:
+        """Return the values that conditions ask of keys."""
+        return {value for key in keys for value in self.values.get(key, ())}
+
+    @cached_property
+    def said_of_resource(self) -> dict[str, Values]:
+        """What AWS says of the resource's owner."""
+        path = f"{self.organization}/r-{FRESH}/ou-{FRESH}/"
+        said: dict[str, Values] = {ORGANIZATION_KEY: (self.organization,), "aws:resourceorgpaths": (path,)}
+        return said | dict.fromkeys(RESOURCE_KEYS, (self.account,))
+
+    @property
+    def belongs_together(self) -> bool:
+        """Whether a condition asks that the principal and the resource be of one organization."""
+        return any("${aws:principalorgid}" in each.lower() for each in self.of(RESOURCE_ORGANIZATION_KEYS))
 
 
-def probes(statement: Statement, document: Document, own: str) -> Iterator[Probe]:
-    """Yield the outsiders to try on a statement of a document whose resource is of the account ``own``."""
+def resolved(value: str, variables: Mapping[str, str]) -> str:
+    """Return a value in which variables, given in lower case, are resolved."""
+    if "${" not in value:
+        return value
+    return VARIABLE.sub(lambda found: variables.get(found[0].lower(), found[0]), value)
+
+
+def probes(statement: Statement, named: Named, resource: str) -> Iterator[Probe]:
+    """Yield the outsiders to try on a statement of the policy of a resource."""
     if statement.principals is None or statement.names_anyone:
-        yield from _strangers(document, own)
-        yield from _members(document)
-        yield from (_person(each) for each in sorted(_named_by(document)))
-        yield from _services(document)
+        yield from _strangers(named, resource.split(":")[2] if resource.startswith("arn:") else "")
+        yield from _members(named)
+        yield from (_person(each) for each in sorted(_named_by(named)))
+        yield from _services(named)
+        for kind, value in sorted(_excepted(named.document)):
+            yield from (replace(probe, named=False) for probe in _entry(kind, value))
     for kind, value in statement.principals or ():
         yield from _entry(kind, value)
 
 
-def _conditions(document: Document, keys: Container[str]) -> set[str]:
-    """Return the values that a document's conditions ask of keys."""
-    conditions = (condition for statement in document.statements for condition in statement.conditions)
-    return {value for condition in conditions if condition.key in keys for value in condition.values}
-
-
-def _strangers(document: Document, own: str) -> Iterator[Probe]:
+def _strangers(named: Named, service: str) -> Iterator[Probe]:
     user = principal(f"arn:aws:iam::{STRANGER}:user/{FRESH}")
-    yield Probe(user, _said_of(user))
-    yield Probe(user, {key: held for key, held in _said_of(user).items() if key not in ORGANIZATION_KEYS})
-    yield Probe(ANONYMOUS, BASE | {"aws:principaltype": ("Anonymous",)})
-    for pattern in sorted(_conditions(document, {"aws:principalarn"})):
-        parts = pattern.split(":", 5)
-        if len(parts) > 5 and not in_account(pattern):  # noqa: PLR2004
-            parts[4] = STRANGER
-            somebody = principal(filled(":".join(parts)))
-            yield Probe(somebody, _said_of(somebody))
-    for pattern in sorted(_conditions(document, ACCOUNT_KEYS)):
+    nobody = Probe(ANONYMOUS, BASE | {"aws:principaltype": ("Anonymous",)})
+    if service in TAKES_ANYONE:
+        yield nobody
+    yield Probe(user, said_of(user))
+    yield Probe(user, {key: held for key, held in said_of(user).items() if key not in ORGANIZATION_KEYS})
+    if service not in TAKES_ANYONE | TAKES_NOBODY:
+        yield nobody
+    for arn in dict.fromkeys(_strange_arns(sorted(named.of({"aws:principalarn"})))):
+        somebody = principal(arn)
+        yield Probe(somebody, said_of(somebody))
+    for pattern in sorted(named.of(ACCOUNT_KEYS)):
         account = filled(pattern, "0" * max(0, 12 - len(pattern.replace("*", "")))).replace("x", "0")
-        if not fixed(pattern) and re.fullmatch(r"\d{12}", account) and account != own:
+        if not fixed(pattern) and re.fullmatch(r"\d{12}", account) and account != named.account:
             somebody = principal(f"arn:aws:iam::{account}:user/{FRESH}")
-            yield Probe(somebody, _said_of(somebody))
-    for pattern in sorted(_conditions(document, ORGANIZATION_KEYS)):
+            yield Probe(somebody, said_of(somebody))
+    for pattern in sorted(named.of(ORGANIZATION_KEYS)):
         if not re.match(ORGANIZATION, pattern) or not fixed(pattern.partition("/")[0]):
-            yield Probe(user, _said_of(user, filled(pattern, "stranger")))
+            yield Probe(user, said_of(user, filled(pattern, "stranger")))
 
 
-def _members(document: Document) -> Iterator[Probe]:
+def _strange_arns(patterns: Iterable[str]) -> Iterator[str]:
+    """Yield ARNs of strangers that meet a pattern for principals of any account, or two of them."""
+    strange = [f"arn:aws:iam::{STRANGER}:{each}/*" for each in ("user", "role")]
+    for pattern in patterns:
+        parts = pattern.split(":", 5)
+        if len(parts) < 6 and not fixed(pattern):  # noqa: PLR2004
+            strange.append(pattern)
+        elif not in_account(pattern):
+            parts[4:5] = [STRANGER]
+            strange.append(":".join(parts))
+            yield filled(strange[-1])
+    for one, other in itertools.combinations(strange[:MOST_COMBINED] if len(strange) > 2 else (), 2):  # noqa: PLR2004
+        both = witness(tokens(one) or (), tokens(other) or ())
+        if both is not None and in_account(both):
+            yield both
+
+
+def _members(named: Named) -> Iterator[Probe]:
     user = principal(f"arn:aws:iam::{STRANGER}:user/{FRESH}")
-    for pattern in sorted(_conditions(document, ORGANIZATION_KEYS)):
+    own = {named.organization} if named.belongs_together else set()
+    for pattern in sorted(named.of(ORGANIZATION_KEYS) | own):
         found = ORGANIZATION.fullmatch(pattern)
         if found:
-            yield Probe(user, _said_of(user, filled(pattern)), organization=found[1])
+            organization = OWN_IN_WORDS if found[1] == OWN_ORGANIZATION else found[1]
+            yield Probe(user, said_of(user, filled(pattern)), organization=organization)
 
 
-def _named_by(document: Document) -> set[str]:
-    """Return the ARNs of principals that a document names beside those of its Principal elements."""
-    found = {value for value in _conditions(document, ACCOUNT_KEYS) if ACCOUNT.fullmatch(value)}
-    found |= {filled(value) for value in _conditions(document, {"aws:principalarn"}) if in_account(value)}
-    for statement in document.statements:
-        found |= {value for kind, value in statement.not_principals or () if kind == "AWS" and value != "*"}
-    return found
+def _named_by(named: Named) -> set[str]:
+    """Return the accounts and the ARNs of principals that conditions name."""
+    found = {value for value in named.of(ACCOUNT_KEYS) if ACCOUNT.fullmatch(value)}
+    return found | {filled(value) for value in named.of({"aws:principalarn"}) if in_account(value)}
+
+
+def _excepted(document: Document) -> set[tuple[str, str]]:
+    """Return the principals of whom statements say that they are about others."""
+    return {entry for statement in document.statements for entry in statement.not_principals or ()}
 
 
 def _person(value: str) -> Probe:
@@ -164,16 +222,16 @@ def _person(value: str) -> Probe:
     somebody = principal(f"arn:aws:iam::{account[1]}:user/{FRESH}" if account else value)
     if somebody.account is None:
         return Probe(somebody, dict(BASE), mysterious=True)
-    return Probe(somebody, _said_of(somebody), account=somebody.account)
+    return Probe(somebody, said_of(somebody), account=somebody.account)
 
 
-def _services(document: Document) -> Iterator[Probe]:
+def _services(named: Named) -> Iterator[Probe]:
     """Yield the services that a document's conditions let act; some service where they say only for whom."""
-    arns = _conditions(document, {"aws:sourcearn"})
-    names = {filled(each) for each in _conditions(document, SERVICE_KEYS)}
+    arns = named.of({"aws:sourcearn"})
+    names = {filled(each) for each in named.of(SERVICE_KEYS)}
     names |= {f"{service}.amazonaws.com" for each in arns if (service := (each.split(":") + [""] * 3)[2].strip("*"))}
-    if not names and _conditions(document, {*SOURCES, "aws:principalisawsservice"}):
-        names = {"sns.amazonaws.com"}
+    if not names and named.of({*SOURCES, "aws:principalisawsservice"}):
+        names = {SOME_SERVICE}
     yield from map(_service, sorted(names))
 
 
@@ -193,7 +251,7 @@ def _service(name: str) -> Probe:
 def _entry(kind: str, value: str) -> Iterator[Probe]:
     """Yield the principal that an entry of a Principal element names."""
     if kind == "Service":
-        yield _service(value)
+        yield replace(_service(value), named=True)
     elif kind == "Federated" and ":saml-provider/" not in value:
         yield Probe(Principal(value, Caller.PROVIDER), dict(BASE), provider=value)
     elif kind == "AWS" and value != "*" and not UNIQUE_ID.fullmatch(value):
@@ -202,7 +260,7 @@ def _entry(kind: str, value: str) -> Iterator[Probe]:
         yield Probe(Principal(value, Caller.PROVIDER), dict(BASE), mysterious=True)
 
 
-def _said_of(somebody: Principal, organization: str = FOREIGN) -> dict[str, Values]:
+def said_of(somebody: Principal, organization: str = FOREIGN) -> dict[str, Values]:
     """Return what AWS says of a principal of an account."""
     account = somebody.account or ""
     arn = f"arn:aws:iam::{account}:role/{somebody.role}" if somebody.caller is Caller.SESSION else somebody.text

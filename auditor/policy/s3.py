@@ -22,14 +22,22 @@ WIDEST: Final = {4: 8, 6: 32}
 """The shortest prefixes of an address range that is not public, by the version of IP."""
 
 
-def is_public(document: Document) -> bool:
-    """Return whether S3 calls a bucket's policy public."""
-    return any(is_public_statement(each) for each in document.statements)
+def is_public(document: Document, *, access_point: bool = False) -> bool:
+    """Return whether S3 calls a bucket's policy public, or that of an ``access_point`` whose origin is the internet."""
+    return any(is_public_statement(each, access_point=access_point) for each in document.statements)
 
 
-def is_public_statement(statement: Statement) -> bool:
-    """Return whether S3 calls a statement public: it allows anyone, and no condition has a fixed value for whom."""
-    return statement.allows and _names_anyone(statement) and not any(map(_keeps_to_someone, statement.conditions))
+def is_public_statement(statement: Statement, *, access_point: bool = False) -> bool:
+    """Return whether S3 calls a statement public: it allows anyone, and no condition has a fixed value for whom.
+
+    In the policy of an access point, a set of access points is nobody in particular.
+    """
+    kept = any(_keeps_to_someone(each) and not (access_point and _names_a_set(each)) for each in statement.conditions)
+    return statement.allows and _names_anyone(statement) and not kept
+
+
+def _names_a_set(condition: Condition) -> bool:
+    return condition.key == "s3:dataaccesspointarn" and not all(map(fixed, condition.values))
 
 
 def _names_anyone(statement: Statement) -> bool:
@@ -89,7 +97,7 @@ KEYS: Final[dict[str, Callable[[str], bool]]] = {
         (
             *("aws:sourcevpc", "aws:sourcevpce", "aws:sourcevpcarn", "aws:vpceaccount", "aws:vpceorgid"),
             *("aws:sourcearn", "aws:sourceaccount", "aws:sourceowner", "aws:sourceorgid", "s3:dataaccesspointaccount"),
-            *("aws:principalorgid", "aws:principalaccount"),
+            *("aws:principalorgid", "aws:principalaccount", "s3:x-amz-server-side-encryption-aws-kms-key-id"),
         ),
         fixed,
     ),

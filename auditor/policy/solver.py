@@ -54,7 +54,12 @@ class Search:
 
     def found(self, known: dict[str, Values]) -> tuple[Request, Decision] | None:
         """Return an allowed request with its decision; None where the search finds none."""
-        values = self._satisfying(known)
+        values = self.satisfying(known)
+        return None if values is None else self.let_through(values)
+
+    def let_through(self, satisfying: dict[str, Values]) -> tuple[Request, Decision] | None:
+        """Return what `found` does, from values for which the statement holds."""
+        values: dict[str, Values] | None = satisfying
         for _ in range(MOST_ESCAPES):
             if values is None:
                 return None
@@ -68,7 +73,7 @@ class Search:
     def _asking(self, values: dict[str, Values]) -> Request:
         return replace(self.request, context=Context({key: held for key, held in values.items() if held}))
 
-    def _satisfying(self, known: dict[str, Values]) -> dict[str, Values] | None:
+    def satisfying(self, known: dict[str, Values]) -> dict[str, Values] | None:
         """Return the values known with those that make the statement's conditions hold; None where none do."""
         values = dict(known)
         for key in dict.fromkeys(each.key for each in self.conditions):

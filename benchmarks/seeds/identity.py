@@ -42,6 +42,8 @@ _COLUMNS = (
 )
 """The columns of a credential report (IAM User Guide, "Understanding the report format")."""
 _AWS_POLICIES = {"AdministratorAccess": "*", "ReadOnlyAccess": "*:Get*", "AmazonS3FullAccess": "s3:*"}
+_BOUNDARY = "ReadOnlyAccess"
+"""The policy of AWS's that some roles may do no more than."""
 _ALL_BUT_AWS_S = ["User", "Role", "Group", "LocalManagedPolicy"]
 """The filter for all that is the account's own to change: AWS's own policies are left out."""
 _NO_REPORT_ROWS = dict.fromkeys(_COLUMNS, "N/A")
@@ -70,6 +72,7 @@ def fill(seed: Seed, users: int, roles: int, *, empty: bool = False) -> None:
     account.put("iam", "GetAccountAuthorizationDetails", details)
     own = [policy for policy in details["Policies"] if ":iam::aws:" not in policy["Arn"]]
     account.put("iam", "GetAccountAuthorizationDetails", details | {"Policies": own}, Filter=_ALL_BUT_AWS_S)
+    _policies_of_aws(seed, empty=empty)
     devices = [] if empty else [_root_device(seed), *(_device(seed, name) for name in names[::3])]
     listed = {"VirtualMFADevices": devices, "IsTruncated": False}
     account.put("iam", "ListVirtualMFADevices", listed)
@@ -245,14 +248,14 @@ def _role(seed: Seed, number: int) -> dict[str, Any]:
     if number % 15 == 1:
         principal = {"AWS": "arn:aws:iam::210987654321:root"}
     trust = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
-    return {
+    role: dict[str, Any] = {
         "Path": "/",
         "RoleName": name,
         "RoleId": f"AROA{number:017d}",
         "Arn": f"arn:aws:iam::{seed.account.id}:role/{name}",
         "CreateDate": seed.ago(800 - number % 700),
         "AssumeRolePolicyDocument": _document(trust),
-        "InstanceProfileList": [],
+        "InstanceProfileList": [_profile(seed, name)] if service == "ec2" else [],
         "RolePolicyList": [
             {"PolicyName": "inline", "PolicyDocument": _document(_allow("logs:*"), _allow("sqs:SendMessage"))}
         ],
@@ -260,6 +263,37 @@ def _role(seed: Seed, number: int) -> dict[str, Any]:
         "Tags": seed.tags(name, number),
         "RoleLastUsed": {"LastUsedDate": seed.ago(number % 200), "Region": "us-east-1"} if number % 5 else {},
     }
+    if number % 12 == 1:
+        limit = f"arn:aws:iam::aws:policy/{_BOUNDARY}"
+        role["PermissionsBoundary"] = {
+            "PermissionsBoundaryType": "PermissionsBoundaryPolicy",
+            "PermissionsBoundaryArn": limit,
+        }
+    return role
+
+
+def _profile(seed: Seed, name: str) -> dict[str, Any]:
+    return {
+        "Path": "/",
+        "InstanceProfileName": name,
+        "InstanceProfileId": "AIPA" + name[-4:].rjust(17, "0"),
+        "Arn": f"arn:aws:iam::{seed.account.id}:instance-profile/{name}",
+        "CreateDate": seed.ago(800),
+        "Roles": [],
+    }
+
+
+def _policies_of_aws(seed: Seed, *, empty: bool) -> None:
+    """Tell which of AWS's own policies are attached, and what they say."""
+    put = seed.account.put
+    rows = []
+    for name, action in _AWS_POLICIES.items():
+        policy = _policy(seed, f"arn:aws:iam::aws:policy/{name}", _allow(action))
+        version = policy.pop("PolicyVersionList")[0]
+        rows.append(policy)
+        put("iam", "GetPolicy", {"Policy": policy}, PolicyArn=policy["Arn"])
+        put("iam", "GetPolicyVersion", {"PolicyVersion": version}, PolicyArn=policy["Arn"])
+    put("iam", "ListPolicies", {"Policies": [] if empty else rows, "IsTruncated": False})
 
 
 def _policies(seed: Seed, count: int) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, Final
 
 from benchmarks.account import AwsError
@@ -42,7 +43,21 @@ def _topics(seed: Seed, region: str) -> None:
     seed.account.put("sns", "ListTopics", {"Topics": [{"TopicArn": arn} for arn in confirmed]}, region=region)
     for arn, count in confirmed.items():
         attributes = {"TopicArn": arn, "SubscriptionsConfirmed": count, "SubscriptionsPending": "1"}
+        attributes["Policy"] = json.dumps(_usual_policy(seed, arn))
         seed.account.put("sns", "GetTopicAttributes", {"Attributes": attributes}, region=region, TopicArn=arn)
+
+
+def _usual_policy(seed: Seed, arn: str) -> dict[str, Any]:
+    """Return the policy that a topic has when it is made: everyone, as long as it is the account itself."""
+    statement = {
+        "Sid": "__default_statement_ID",
+        "Effect": "Allow",
+        "Principal": {"AWS": "*"},
+        "Action": ["SNS:Publish", "SNS:Subscribe", "SNS:SetTopicAttributes"],
+        "Resource": arn,
+        "Condition": {"StringEquals": {"AWS:SourceOwner": seed.account.id}},
+    }
+    return {"Version": "2008-10-17", "Statement": [statement]}
 
 
 def _group(seed: Seed, region: str, number: int, name: str) -> dict[str, Any]:

@@ -15,31 +15,10 @@ if TYPE_CHECKING:
 
     from types_boto3_efs.type_defs import MountTargetDescriptionTypeDef
 
-    from auditor.policy import Condition, Statement
 
 USER_GUIDE: Final = "https://docs.aws.amazon.com/efs/latest/ug"
 CONTROLS: Final = "https://docs.aws.amazon.com/securityhub/latest/userguide/efs-controls.html"
 MOUNT: Final = "elasticfilesystem:ClientMount"
-BINDING: Final = frozenset(
-    {
-        "aws:principalaccount",
-        "aws:principalarn",
-        "aws:principalorgid",
-        "aws:principalorgpaths",
-        "aws:sourceaccount",
-        "aws:sourcearn",
-        "aws:sourceip",
-        "aws:sourcevpc",
-        "aws:sourcevpce",
-        "aws:userid",
-        "elasticfilesystem:accessedviamounttarget",
-        "elasticfilesystem:accesspointarn",
-    }
-)
-"""The condition keys that keep a statement for anyone from being public (EFS User Guide, "Blocking public access")."""
-OPERATORS: Final = ("stringequals", "stringlike", "arnequals", "arnlike", "ipaddress", "bool")
-"""How the operators begin that admit only what they name."""
-WILDCARDS: Final = frozenset("*?")
 
 
 def _in_public_subnet(target: MountTargetDescriptionTypeDef, inventory: Inventory) -> Iterator[Problem]:
@@ -70,63 +49,6 @@ def file_system_mount_targets_private(file_system: FileSystem, inventory: Invent
     yield from gathered(*(partial(_in_public_subnet, each, inventory) for each in file_system.mount_targets))
 
 
-def _binds(condition: Condition) -> bool:
-    """Return whether a condition admits only what it names, and does not name everything."""
-    named = condition.key in BINDING and condition.operator.startswith(OPERATORS)
-    wide = any(_is_wide(value) for value in condition.values)
-    return named and not condition.operator.endswith("ifexists") and not wide
-
-
-def _is_wide(value: str) -> bool:
-    """Return whether a value may be anybody's: its account, or else its beginning, is left open."""
-    parts = value.split(":")[:5]
-    holder = parts[-1] if parts[0] == "arn" and parts[-1] else parts[0].partition("/")[0]
-    return value in {"0.0.0.0/0", "::/0", "false"} or not WILDCARDS.isdisjoint(holder)
-
-
-def _public(statement: Statement) -> bool:
-    anyone = statement.names_anyone or statement.not_principals is not None
-    return statement.allows and anyone and not any(_binds(each) for each in statement.conditions)
-
-
-@check(
-    "efs-file-system-policy-not-public",
-    Severity.HIGH,
-    reads=[FileSystem.policy],
-    references=[f"{USER_GUIDE}/access-control-block-public-access.html"],
-    fix=Fix(
-        cli="aws efs put-file-system-policy --region {resource.region} --file-system-id {resource.id} "
-        "--policy file://POLICY.json",
-        text="Name principals, or add the condition that elasticfilesystem:AccessedViaMountTarget is true. The file "
-        "takes the place of the whole policy: start from the one there is (describe-file-system-policy).",
-    ),
-)
-def file_system_policy_not_public(file_system: FileSystem) -> Problems:
-    """The policies of EFS file systems do not admit everyone.
-
-    A statement that allows any principal is public unless a condition binds it to fixed networks, accounts, access
-    points or to access through a mount target. A file system without a policy admits whoever reaches a mount target,
-    which security groups decide, and is not public.
-    """
-    for statement in file_system.policy.statements if file_system.policy else ():
-        if _public(statement):
-            summary = f"statement {statement.sid or 'without a name'} allows any principal"
-            yield Problem(summary, found=statement, expected="named principals, or a condition that binds them")
-
-
-def _refuses_plain(statement: Statement) -> bool:
-    """Return whether a statement denies mounting to all that do not encrypt, and to no other end."""
-    secure = [each for each in statement.conditions if each.key == "aws:securetransport"]
-    refused = len(secure) == len(statement.conditions) == 1 and secure[0].operator in {"bool", "boolifexists"}
-    return (
-        not statement.allows
-        and statement.names_anyone
-        and statement.covers_action(MOUNT)
-        and refused
-        and secure[0].values == ("false",)
-    )
-
-
 @check(
     "efs-file-system-tls-required",
     Severity.MEDIUM,
@@ -145,8 +67,10 @@ def file_system_tls_required(file_system: FileSystem) -> Problems:
 
     Files otherwise cross the network in the clear wherever a client forgets the option.
     """
-    statements = file_system.policy.statements if file_system.policy else ()
-    if not any(_refuses_plain(each) for each in statements):
+    from checks.access.transport import refuses_plain_http
+
+    policy, arn = file_system.policy, file_system.arn
+    if policy is None or not refuses_plain_http(policy, file_system.account, MOUNT, arn):
         yield Problem("clients may mount without TLS", expected="a denial where aws:SecureTransport is false")
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from auditor import REGIONAL, Asked, Joined, Listed, Listing, Moot, Resource
 from auditor.policy import parse
+from checks.access.audience import Reading, audience_of
 from checks.backup.facts import last_backup
 
 if TYPE_CHECKING:
@@ -16,6 +18,14 @@ if TYPE_CHECKING:
 
     from auditor.policy import Document
 
+MOUNTED = (
+    (re.compile("elasticfilesystem:accessedviamounttarget"), re.compile("true", re.IGNORECASE)),
+    (re.compile("elasticfilesystem:accesspointarn"), re.compile(r"arn:[^:]*:elasticfilesystem:[^:]*:\d{12}:.*")),
+)
+"""The conditions that keep a statement to those who reach a mount target or know an access point.
+
+EFS User Guide, "Blocking public access".
+"""
 AWS_KEY = "alias/aws/elasticfilesystem"
 """The key that AWS manages for EFS in every account."""
 
@@ -86,6 +96,8 @@ class FileSystem(Resource, type="AWS::EFS::FileSystem", service="efs", scope=REG
         parse=parse,
         FileSystemId="{id}",
     )
+    audience = audience_of(policy, Reading(("elasticfilesystem:ClientMount",), places=MOUNTED))
+    """Whom the policy lets in from outside the account."""
     last_backup = last_backup()
 
 

@@ -60,6 +60,11 @@ def credentials(row: Mapping[str, str]) -> Credentials:
     return Credentials(FLAGS[row["mfa_active"].lower()], _password(row), keys)
 
 
+def access_keys(row: Mapping[str, str]) -> int:
+    """Return how many access keys a row tells of, active or not; KeyError for a row that is not what AWS documents."""
+    return sum(row[f"access_key_{number}_last_rotated"] not in NO_TIME for number in (1, 2))
+
+
 def last_uses(row: Mapping[str, str]) -> dict[str, datetime]:
     """Return when each credential of a row was last used, those that were never left out.
 

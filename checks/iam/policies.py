@@ -202,7 +202,7 @@ RULES: Final = (
 )
 
 
-def _declare(rule: Rule, kind: Kind) -> Check:
+def declare(rule: Rule, kind: Kind) -> Check:
     """Return the check of a rule over a kind of policies."""
     attached_only = rule.attached_only and kind is MANAGED
 
@@ -230,4 +230,4 @@ def _declare(rule: Rule, kind: Kind) -> Check:
     )(well_written)
 
 
-CHECKS: Final = [_declare(rule, kind) for rule in RULES for kind in rule.kinds]
+CHECKS: Final = [declare(rule, kind) for rule in RULES for kind in rule.kinds]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from auditor import GLOBAL, Asked, Joined, Listed, Listing, Moot, Resource, derived
 from auditor.facts import Derived, either
 from auditor.policy import parse
+from checks.access.audience import audience_of
 from checks.iam import credential_report, trust
 
 if TYPE_CHECKING:
@@ -62,9 +63,45 @@ def _documents(policies: list[dict[str, Any]]) -> dict[str, Document]:
     return {policy["PolicyName"]: parse(policy["PolicyDocument"]) for policy in policies}
 
 
+def _versions(versions: list[dict[str, Any]]) -> dict[str, Document]:
+    return {version["VersionId"]: parse(version["Document"]) for version in versions}
+
+
 def _attached() -> Listed[list[AttachedPolicyTypeDef]]:
     """Return the fact of a principal's managed policies; IAM leaves the member out where there are none."""
     return Listed("AttachedManagedPolicies", default=[])
+
+
+def is_of_aws(policy: str | None) -> bool:
+    """Return whether the ARN of a managed policy is that of one of AWS's own."""
+    return policy is not None and ":iam::aws:policy/" in policy
+
+
+def _boundary() -> Listed[str | None]:
+    """Return the fact of the ARN of the managed policy that is a principal's permissions boundary."""
+    return Listed("PermissionsBoundary.PermissionsBoundaryArn", default=None)
+
+
+def _is_read_elsewhere(boundary: Listed[str | None]) -> Moot:
+    """Return when a boundary's document need not be asked for: that of an own policy is listed with the policy."""
+    return Moot(boundary, lambda policy: not is_of_aws(policy), then=None)
+
+
+def _boundary_version(boundary: Listed[str | None]) -> Asked[str | None]:
+    """Return the fact of the version that is in force of a boundary that is a policy of AWS's."""
+    return Asked("GetPolicy", "Policy.DefaultVersionId", PolicyArn=boundary, moot=_is_read_elsewhere(boundary))
+
+
+def _boundary_document(boundary: Listed[str | None], version: Asked[str | None]) -> Asked[Document | None]:
+    """Return the fact of what a boundary that is a policy of AWS's says. Principals that share it share the call."""
+    return Asked(
+        "GetPolicyVersion",
+        "PolicyVersion.Document",
+        PolicyArn=boundary,
+        VersionId=version,
+        parse=parse,
+        moot=_is_read_elsewhere(boundary),
+    )
 
 
 def _created() -> Listed[datetime]:
@@ -197,7 +234,11 @@ class User(Resource, type="AWS::IAM::User", service="iam", scope=GLOBAL):
     groups = Listed["list[str]"]("GroupList", default=[])
     attached_policies = _attached()
     inline_policies = _inline("UserPolicyList")
+    boundary = _boundary()
+    boundary_version = _boundary_version(boundary)
+    boundary_document = _boundary_document(boundary, boundary_version)
     credentials = _reported(credential_report.credentials)
+    access_keys = _reported(credential_report.access_keys)
     virtual_mfa_devices = Joined["list[str]"](
         "ListVirtualMFADevices",
         "VirtualMFADevices",
@@ -238,24 +279,21 @@ class Role(Resource, type="AWS::IAM::Role", service="iam", scope=GLOBAL):
     trust_policy = Listed["Document"]("AssumeRolePolicyDocument", parse=parse)
     attached_policies = _attached()
     inline_policies = _inline("RolePolicyList")
+    boundary = _boundary()
+    boundary_version = _boundary_version(boundary)
+    boundary_document = _boundary_document(boundary, boundary_version)
+    instance_profiles = Listed["list[str]"]("InstanceProfileList[].Arn", default=[])
     has_policies = _has_policies(attached_policies, inline_policies)
     access_report = _access_report(has_policies)
     granted_services = _granted_services(has_policies, access_report)
+
+    audience = audience_of(trust_policy, trust.READING)
+    """Whom the trust policy lets assume the role from outside the account."""
 
     @derived(trust_policy)
     def identity_providers(self) -> list[str]:
         """The ARNs or names of the identity providers whose users may assume the role."""
         return trust.principals(self.trust_policy, "Federated")
-
-    @derived(trust_policy)
-    def foreign_accounts(self) -> list[str]:
-        """The other accounts whose principals may assume the role."""
-        return trust.foreign_accounts(self.trust_policy, self.account)
-
-    @derived(trust_policy)
-    def shared_issuers(self) -> dict[str, list[str]] | None:
-        """Which subjects of strangers the tokens of shared issuers may bear to assume the role; None if uncertain."""
-        return trust.shared_issuers(self.trust_policy)
 
 
 class Policy(Resource, type="AWS::IAM::ManagedPolicy", service="iam", scope=GLOBAL):
@@ -267,6 +305,30 @@ class Policy(Resource, type="AWS::IAM::ManagedPolicy", service="iam", scope=GLOB
     # Replies may leave it out where there are none.
     boundary_uses = Listed[int]("PermissionsBoundaryUsageCount", default=0)
     document = Listed["Document"]("PolicyVersionList[?IsDefaultVersion].Document | [0]", parse=parse)
+    other_versions = Listed["dict[str, Document]"]("PolicyVersionList[?!IsDefaultVersion]", parse=_versions)
+
+
+class AwsPolicy(Resource, type="AWS::IAM::ManagedPolicy", service="iam", scope=GLOBAL):
+    """A managed policy of AWS's own that is attached to a user, group or role."""
+
+    listing = Listing(
+        "ListPolicies",
+        "Policies",
+        id="Arn",
+        name="PolicyName",
+        arn="{Arn}",
+        Scope="AWS",
+        OnlyAttached=True,
+        MaxItems=1000,
+    )
+
+    document = Asked["Document"](
+        "GetPolicyVersion",
+        "PolicyVersion.Document",
+        PolicyArn="{arn}",
+        VersionId="{DefaultVersionId}",
+        parse=parse,
+    )
 
 
 class ServerCertificate(Resource, type="AWS::IAM::ServerCertificate", service="iam", scope=GLOBAL):

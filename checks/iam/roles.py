@@ -6,94 +6,64 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from auditor import Fix, Problem, Problems, Severity, check
+from checks.access.audience import told
+from checks.access.policies import ROLE
+from checks.access.reaching import is_known
 from checks.iam import trust
 from checks.iam.resources import Role, is_reserved, is_service_linked
 from checks.organizations.resources import OrganizationsAccount
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from auditor.inventory import Inventory
+    from checks.access.outsiders import Grant, Party
 
 USER_GUIDE: Final = "https://docs.aws.amazon.com/IAM/latest/UserGuide"
+MFA: Final = "aws:multifactorauthpresent"
 UPDATE: Final = "aws iam update-assume-role-policy --role-name {resource.id} --policy-document file://POLICY.json"
-
-
-@check(
-    "iam-role-trust-not-public",
-    Severity.CRITICAL,
-    reads=[Role.trust_policy],
-    references=[f"{USER_GUIDE}/reference_policies_elements_principal.html#principal-anonymous"],
-    fix=Fix(cli=UPDATE, text="Name the accounts, roles or services that need the role as principals."),
-    applies=lambda role: not is_reserved(role) and trust.admits_anyone(role.trust_policy) is not None,
-)
-def role_trust_not_public(role: Role) -> Problems:
-    """The role cannot be assumed from just any AWS account.
-
-    A trust policy whose principal is everyone lets anyone with an AWS account act as the role. The rule judges what
-    is certain: conditions on the caller's organization, account or ARN limit it, no condition at all does not. It is
-    silent where other conditions or a Deny may limit it.
-    """
-    if trust.admits_anyone(role.trust_policy):
-        yield Problem(
-            "anyone with an AWS account may assume the role", found="Principal: *", expected="principals by name"
-        )
-
-
-@check(
-    "iam-role-shared-issuer-restricted",
-    Severity.HIGH,
-    reads=[Role.shared_issuers],
-    references=[f"{USER_GUIDE}/id_roles_providers_create_oidc.html", f"{USER_GUIDE}/id_roles_create_for-idp_oidc.html"],
-    fix=Fix(
-        cli=UPDATE,
-        terraform='condition {\n  test     = "StringLike"\n'
-        '  variable = "token.actions.githubusercontent.com:sub"\n'
-        '  values   = ["repo:ORGANIZATION/REPOSITORY:ref:refs/heads/main"]\n}',
-        text="Let a condition on the token's subject name your organization and, best, the repository and branch: "
-        '"token.actions.githubusercontent.com:sub": "repo:ORGANIZATION/REPOSITORY:ref:refs/heads/main".',
-    ),
-    applies=lambda role: bool(role.shared_issuers),
-)
-def role_shared_issuer_restricted(role: Role) -> Problems:
-    """Roles for GitHub, GitLab, HCP Terraform and Buildkite are for one's own jobs only.
-
-    These services issue tokens to anyone who registers with them, for any audience asked for. Only the subject says
-    whose job it is: without a condition on it that names the organization, any stranger's job may assume the role.
-    """
-    for issuer, subjects in (role.shared_issuers or {}).items():
-        for subject in subjects:
-            yield Problem(
-                f"tokens of {issuer} with the subject {subject} may assume the role: strangers have such tokens",
-                found=subject,
-                expected=f"a condition on {issuer}:sub that names the organization",
-            )
 
 
 @check(
     "iam-role-foreign-trust-guarded",
     Severity.MEDIUM,
-    reads=[Role.trust_policy, Role.foreign_accounts, OrganizationsAccount.management_account],
+    reads=[Role.trust_policy, Role.audience, OrganizationsAccount.organization],
     references=[f"{USER_GUIDE}/id_roles_common-scenarios_third-party.html", f"{USER_GUIDE}/confused-deputy.html"],
     fix=Fix(
         cli=UPDATE,
-        text="Ask for an external ID from other companies (sts:ExternalId), for MFA from people "
+        text="Ask for an external ID from other companies (StringEquals on sts:ExternalId), for MFA from people "
         "(aws:MultiFactorAuthPresent), or for your own organization (aws:PrincipalOrgID).",
     ),
-    applies=lambda role: not is_reserved(role) and bool(role.foreign_accounts),
+    applies=lambda role: not is_reserved(role) and any(True for _ in _foreign(role)),
 )
 def role_foreign_trust_guarded(role: Role, inventory: Inventory, *, own_accounts: tuple[str, ...] = ()) -> Problems:
     """Roles that other accounts may assume ask for more than the account.
 
     Another company that works for many customers can be tricked into acting for one of them in the account of
-    another, unless the role asks for an external ID. Any condition satisfies the rule. The organization's management
-    account, which Organizations makes roles for, and accounts of your own, named in own_accounts, need none.
+    another, unless the role asks for an external ID of this customer's own. Only people have MFA, and whoever must
+    belong to the account's own organization is no other company. No other condition helps: the company meets it for
+    all its customers. The organization's management account, which Organizations makes roles for, and accounts of your
+    own, named in own_accounts, need none.
     """
-    for account in trust.unguarded_accounts(role.trust_policy, role.account):
-        if account not in own_accounts and account != inventory.one(OrganizationsAccount).management_account:
+    for grant, party in _foreign(role):
+        if not _is_guarded(grant, party) and not is_known(party, ROLE, inventory, own_accounts):
+            summary = f"{grant.says(party.witness)}: no external ID of this account's own is asked for"
             yield Problem(
-                f"account {account} may assume the role without further condition",
-                found=account,
-                expected="a condition on sts:ExternalId, aws:PrincipalOrgID or aws:MultiFactorAuthPresent",
+                summary,
+                found=told(party.witness, grant.number),
+                expected="a condition on sts:ExternalId with a fixed value",
             )
+
+
+def _foreign(role: Role) -> Iterator[tuple[Grant, Party]]:
+    """Yield the other accounts and organizations whose principals may assume a role, with the statement."""
+    for grant in ROLE.grants(role):
+        yield from ((grant, each) for each in grant.parties() if each.witness.request.principal.account)
+
+
+def _is_guarded(grant: Grant, party: Party) -> bool:
+    """Return whether a request to assume a role must bear an external ID that is fixed, or tell of MFA."""
+    return grant.is_placed(party.witness) or MFA in party.witness.request.context.values
 
 
 @check(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from auditor import REGIONAL, Asked, Joined, Listing, Moot, Resource, derived
 from auditor.policy import parse
-from checks.kms import callers
+from checks.access.audience import Reading, audience_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -18,6 +19,11 @@ ENABLED: Final = "Enabled"
 SYMMETRIC: Final = "SYMMETRIC_DEFAULT"
 BY_KMS: Final = "AWS_KMS"
 YEAR: Final = 365
+CERTIFIED: Final = (
+    (re.compile("kms:grantee(service)?principal"), re.compile(r"arn:.*:\d{12}:.*|[a-z.-]+", re.DOTALL)),
+    (re.compile("kms:recipientattestation:.*"), re.compile("[^*?]+")),
+)
+"""The conditions that limit a key to grants for known principals, or to known enclaves."""
 
 
 def _metadata(member: str, aws_managed: Fact[bool], then: str) -> Asked[str]:
@@ -90,7 +96,5 @@ class Key(Resource, type="AWS::KMS::Key", service="kms", scope=REGIONAL):
         moot=Moot(is_own, lambda own: not own, then=None),
     )
 
-    @derived(policy)
-    def is_public(self) -> bool | None:
-        """Whether anyone with any AWS account may use the key; None where conditions or a Deny may limit it."""
-        return callers.admits_anyone(self.policy) if self.policy else False
+    audience = audience_of(policy, Reading(("kms:Decrypt",), places=CERTIFIED))
+    """Whom the key policy lets in from outside the account. Grants, which only KMS tells, are not looked at."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from auditor import Fix, Problem, Problems, Severity, check
-from checks.logs.resources import LogGroup, LogsRegion
+from checks.logs.resources import LogGroup
 
 GUIDE: Final = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs"
 DELIVERY: Final = "DELIVERY"
@@ -82,26 +82,3 @@ def group_encrypted_with_kms(group: LogGroup) -> Problems:
     """
     if group.kms_key is None:
         yield Problem("events are encrypted with a key that CloudWatch Logs owns", expected="a KMS key")
-
-
-@check(
-    "logs-region-policies-not-public",
-    Severity.HIGH,
-    reads=[LogsRegion.policies],
-    references=[f"{GUIDE}/iam-access-control-overview-cwl.html"],
-    fix=Fix(
-        cli="aws logs delete-resource-policy --region {resource.region} --policy-name POLICY_NAME",
-        text="Services that deliver logs by the policy cannot do so any more: where one needs it, put the policy again "
-        "with that service as its principal.",
-    ),
-)
-def region_policies_not_public(region: LogsRegion) -> Problems:
-    """No resource policy of CloudWatch Logs lets everybody in.
-
-    Such a policy lets any AWS account read logs, or write misleading ones. A statement with a condition is not judged.
-    """
-    for name, policy in region.policies.items():
-        if any(each.allows and each.names_anyone and not each.conditions for each in policy.statements):
-            yield Problem(
-                f"the policy {name} allows everybody", found=name, expected="a policy that names its principals"
-            )

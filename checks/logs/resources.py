@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from auditor import REGIONAL, Asked, Listed, Listing, Resource, derived
 from auditor.facts import both, either
 from auditor.policy import parse as parse_policy
+from checks.access.audience import Reading, audience_of
 from checks.cloudtrail.resources import Trail
 from checks.cloudwatch.resources import Alarm
 from checks.logs import patterns
@@ -27,6 +28,12 @@ class Counter(NamedTuple):
     is_padded: bool
 
 
+def _any_group(region: Resource) -> str:
+    """Return the ARN of any log group of a region."""
+    place = f"{region.inventory.target.partition}:logs:{region.region}:{region.account}"
+    return f"arn:{place}:log-group:other"
+
+
 class LogsRegion(Resource, type="AWS::::Account", service="logs", scope=REGIONAL):
     """CloudWatch Logs' settings for the account in one region."""
 
@@ -35,6 +42,8 @@ class LogsRegion(Resource, type="AWS::::Account", service="logs", scope=REGIONAL
         "resourcePolicies",
         parse=lambda rows: {row["policyName"]: parse_policy(row["policyDocument"]) for row in rows},
     )
+    audience = audience_of(policies, Reading(("logs:PutLogEvents", "logs:GetLogEvents"), arn=_any_group))
+    """Whom the policies let in from outside the account."""
 
 
 class LogGroup(Resource, type="AWS::Logs::LogGroup", service="logs", scope=REGIONAL):

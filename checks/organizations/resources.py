@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from auditor import GLOBAL, Asked, Moot, Resource, derived
+from auditor import GLOBAL, Asked, Listed, Listing, Moot, Resource, derived
+from auditor.policy import parse
 
 if TYPE_CHECKING:
     from types_boto3_organizations.type_defs import (
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     )
 
     from auditor.facts import Derived
+    from auditor.policy import Document
 
 
 def _elsewhere(is_management: Derived[bool], then: list[Any] | None) -> Moot:
@@ -58,4 +60,29 @@ class OrganizationsAccount(Resource, type="AWS::::Account", service="organizatio
         "DelegatedAdministrators",
         MaxResults=20,
         moot=_elsewhere(is_management, []),
+    )
+
+
+class ServiceControlPolicy(Resource, type="AWS::Organizations::Policy", service="organizations", scope=GLOBAL):
+    """A service control policy of the organization; only its management account lists them."""
+
+    listing = Listing(
+        "ListPolicies",
+        "Policies",
+        id="Id",
+        name="Name",
+        arn="{Arn}",
+        Filter="SERVICE_CONTROL_POLICY",
+        MaxResults=20,
+        moot=_elsewhere(OrganizationsAccount.is_management, None),
+    )
+
+    is_of_aws = Listed[bool]("AwsManaged", default=False)
+    # AWS's own, FullAWSAccess, denies nothing.
+    document = Asked["Document | None"](
+        "DescribePolicy",
+        "Policy.Content",
+        PolicyId="{id}",
+        parse=parse,
+        moot=Moot(is_of_aws, bool, then=None),
     )

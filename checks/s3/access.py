@@ -9,10 +9,11 @@ from auditor.facts import gathered
 from checks.s3.resources import BLOCK_SETTINGS, Bucket, S3Account, is_blocked
 
 if TYPE_CHECKING:
-    from auditor.policy import Condition, Statement
     from checks.s3.resources import AccessPoint, MultiRegionAccessPoint
 
 USER_GUIDE: Final = "https://docs.aws.amazon.com/AmazonS3/latest/userguide"
+ANY_ACTION: Final = "s3:Other"
+"""An action that no policy names: what covers it covers all of S3's, those to come included."""
 
 
 @check(
@@ -160,24 +161,13 @@ def bucket_acls_disabled(bucket: Bucket) -> Problems:
 def bucket_tls_only(bucket: Bucket) -> Problems:
     """The bucket policy denies requests that are not made over TLS.
 
-    S3 also answers over plain HTTP, where anyone on the way reads the objects and the requests.
+    S3 also answers over plain HTTP, where anyone on the way reads the objects and the requests. The policy must deny
+    every action on the bucket and on its objects, to the account's own principals, to others and to anonymous callers.
     """
-    denials = [each for each in bucket.policy.statements if _denies_plain_http(each)] if bucket.policy else []
+    from checks.access.transport import refuses_plain_http
+
     for arn, what in ((bucket.arn, "the bucket"), (f"{bucket.arn}/*", "its objects")):
-        if not any(statement.covers_resource(arn) for statement in denials):
+        if bucket.policy is None or not refuses_plain_http(bucket.policy, bucket.account, ANY_ACTION, arn):
             yield Problem(
                 f"plain HTTP to {what} is not denied", expected='Deny "s3:*" where aws:SecureTransport is false'
             )
-
-
-def _denies_plain_http(statement: Statement) -> bool:
-    """Return whether a statement denies all of S3 to everyone on plain HTTP, with no condition beside that."""
-    everything = statement.names_anyone and statement.covers_action("s3:*")
-    return (
-        not statement.allows and everything and len(statement.conditions) == 1 and _plain_http(statement.conditions[0])
-    )
-
-
-def _plain_http(condition: Condition) -> bool:
-    secure = condition.operator in {"bool", "boolifexists"} and condition.key == "aws:securetransport"
-    return secure and [value.lower() for value in condition.values] == ["false"]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from auditor import GLOBAL, REGIONAL, Asked, Listed, Listing, Moot, Resource, derived
 from auditor.facts import both, either
 from auditor.policy import parse
+from checks.access.audience import Reading, audience_of
 
 if TYPE_CHECKING:
     from types_boto3_s3.type_defs import (
@@ -92,6 +93,8 @@ class Bucket(Resource, type="AWS::S3::Bucket", service="s3", scope=GLOBAL):
     policy = Asked["Document | None"](
         "GetBucketPolicy", "Policy", Bucket="{id}", absent={"NoSuchBucketPolicy": None}, parse=parse
     )
+    audience = audience_of(policy, Reading(("s3:GetObject", "s3:ListBucket")))
+    """Whom the policy lets in from outside the account. Access points have policies of their own."""
     policy_is_public = Asked[bool](
         "GetBucketPolicyStatus",
         "PolicyStatus.IsPublic",
@@ -179,6 +182,11 @@ class Bucket(Resource, type="AWS::S3::Bucket", service="s3", scope=GLOBAL):
         applies the stricter of the two (S3 User Guide, "Blocking public access").
         """
         return both(lambda: self.policy_is_public, lambda: not self.blocks("RestrictPublicBuckets"))
+
+    @derived(public_access_block, S3Account.public_access_block, policy_is_public)
+    def keeps_public_out(self) -> bool:
+        """Whether a public access block restricts the bucket: S3 keeps one with a public policy to its account."""
+        return both(lambda: self.blocks("RestrictPublicBuckets"), lambda: self.policy_is_public)
 
     @derived(public_access_block, S3Account.public_access_block, acl)
     def public_grants(self) -> list[GrantTypeDef]:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from auditor import Fix, Problem, Problems, Severity, check
-from checks.organizations.resources import OrganizationsAccount
-from checks.s3.grants import ANYONE, LOAD_BALANCERS, covers, forbidden_to_all, names_canonical_user, others_let_in
+from checks.access.audience import Reading, told
+from checks.access.policies import BUCKET
 from checks.s3.resources import Bucket, S3Account
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from auditor.inventory import Inventory
-    from auditor.policy import Document
+    from auditor.policy import Statement, Witness
+    from checks.access.outsiders import Grant
 
 USER_GUIDE: Final = "https://docs.aws.amazon.com/AmazonS3/latest/userguide"
 CONTROLLING_ACTIONS: Final = (
@@ -27,13 +31,15 @@ LOG_DELIVERY: Final = (
     "a52cb28745c0c06e84ec548334e44bfa7fc2a85c54af20cd59e4969344b7af56",
 )
 """The canonical users that deliver CloudFront's standard logs, the second in China (CloudFront Developer Guide)."""
+CANONICAL_LENGTH: Final = 64
+"""How long the ids are by which S3 knows accounts."""
 NEW_POLICY: Final = "aws s3api put-bucket-policy --bucket {resource.id} --policy file://POLICY.json"
 
 
 @check(
     "s3-bucket-policy-keeps-control",
     Severity.HIGH,
-    reads=[Bucket.policy, S3Account.canonical_id],
+    reads=[Bucket.policy, Bucket.audience, S3Account.canonical_id],
     references=[
         "https://docs.aws.amazon.com/securityhub/latest/userguide/s3-controls.html#s3-6",
         f"{USER_GUIDE}/example-bucket-policies.html",
@@ -57,67 +63,53 @@ def bucket_policy_keeps_control(
     out. What a statement grants to anyone, it grants to other accounts, unless its conditions name the owner's account.
     Accounts, canonical users and organizations that may have control are told by the parameter trusted.
     """
-    if bucket.policy is None:
-        return
-    own = _own(bucket.policy, inventory, bucket.account) | frozenset(trusted)
-    for statement in bucket.policy.statements:
-        others = others_let_in(statement, own)
-        granted = [
-            each
-            for each in actions
-            if covers(statement, each, bucket.arn) and not forbidden_to_all(bucket.policy, each, bucket.arn)
-        ]
-        if others and granted:
-            summary = f"{_whom(others)} may {', '.join(granted)}"
-            yield Problem(summary, found=sorted(others), expected="actions that leave control to the owner")
+    for grant in BUCKET.grants(bucket):
+        for who, (asked, witness) in _controlling(bucket, grant, actions).items():
+            if who not in trusted and not _is_owner(who, inventory):
+                summary = f"{grant.title} lets {witness.caller} call {', '.join(asked)}"
+                yield Problem(
+                    summary, found=told(witness, grant.number), expected="actions that leave control to the owner"
+                )
 
 
-@check(
-    "s3-bucket-policy-known-accounts",
-    Severity.MEDIUM,
-    reads=[Bucket.policy, S3Account.canonical_id, OrganizationsAccount.organization],
-    references=[f"{USER_GUIDE}/access-control-overview.html", f"{USER_GUIDE}/example-bucket-policies.html"],
-    fix=Fix(
-        cli=NEW_POLICY,
-        text="The command replaces the whole policy: leave out of POLICY.json the accounts that need no access, and "
-        "name those that do in the parameter trusted.",
-    ),
-)
-def bucket_policy_known_accounts(bucket: Bucket, inventory: Inventory, *, trusted: tuple[str, ...] = ()) -> Problems:
-    """Bucket policies let in only accounts that are known.
+def _controlling(bucket: Bucket, grant: Grant, actions: tuple[str, ...]) -> dict[str, tuple[list[str], Witness]]:
+    """Return whom a statement lets do which of ``actions``, each with a request that is allowed."""
+    from checks.access.outsiders import grants
 
-    Whom a policy lets in keeps access after the project, partner or supplier is gone. Accounts, canonical users and
-    organizations that may be let in are told by the parameter trusted. The account's own organization is known, and so
-    are the accounts of AWS's own that deliver the logs of load balancers. Whether anyone at all is let in, S3 itself
-    decides: that is another check.
-    """
-    if bucket.policy is None:
-        return
-    known = _own(bucket.policy, inventory, bucket.account) | LOAD_BALANCERS | frozenset({*trusted, ANYONE})
-    for statement in bucket.policy.statements:
-        others = others_let_in(statement, known)
-        if any(each.startswith("o-") for each in others):
-            others -= _organization(inventory)
-        if others:
-            name = f"statement {statement.sid}" if statement.sid else "a statement"
-            yield Problem(f"{name} lets in {_whom(others)}", found=sorted(others), expected="own and trusted accounts")
+    granted: dict[str, tuple[list[str], Witness]] = {}
+    for action in actions:
+        narrowed = _narrowed(grant.statement, action, bucket.arn)
+        document = grant.apart(narrowed) if narrowed else None
+        for each in grants(document, "", bucket, Reading((action,))) if document else ():
+            for who, witness in _let_in(each):
+                granted.setdefault(who, ([], witness))[0].append(action)
+    return granted
 
 
-def _own(policy: Document, inventory: Inventory, account: str) -> frozenset[str]:
-    """Return what the account is called in a policy: its number and, where the policy has such, its canonical id."""
-    if names_canonical_user(policy):
-        return frozenset({account, inventory.one(S3Account).canonical_id})
-    return frozenset({account})
+def _narrowed(statement: Statement, action: str, bucket_arn: str) -> Statement | None:
+    """Return a statement as far as it is about an action on the bucket or, for an object's action, on any object."""
+    if not statement.is_about(action):
+        return None
+    if "Object" in action or statement.resources is None:
+        return replace(statement, actions=(action,), not_actions=None)
+    if not statement.covers_resource(bucket_arn):
+        return None
+    return replace(statement, actions=(action,), not_actions=None, resources=(bucket_arn,))
 
 
-def _organization(inventory: Inventory) -> frozenset[str]:
-    """Return the id of the account's own organization, if it belongs to one."""
-    organization = inventory.one(OrganizationsAccount).organization
-    return frozenset({organization["Id"]} if organization else ())
+def _let_in(grant: Grant) -> Iterator[tuple[str, Witness]]:
+    """Yield whom a statement lets in who could act by themselves: no services, and no identities of CloudFront's."""
+    anyone = grant.public or grant.placed
+    if anyone:
+        yield "anyone", anyone
+    for party in grant.parties():
+        if party.witness.request.principal.account or party.is_canonical_user:
+            yield party.name, party.witness
 
 
-def _whom(others: frozenset[str]) -> str:
-    return "anyone" if ANYONE in others else ", ".join(sorted(others))
+def _is_owner(name: str, inventory: Inventory) -> bool:
+    """Return whether a canonical user id is that of the account."""
+    return len(name) == CANONICAL_LENGTH and name == inventory.one(S3Account).canonical_id
 
 
 @check(

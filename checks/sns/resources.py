@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from auditor import REGIONAL, Asked, Listing, Resource
+from auditor.policy import parse
+from checks.access.audience import Reading, audience_of
+
+if TYPE_CHECKING:
+    from auditor.policy import Document
 
 
 class Topic(Resource, type="AWS::SNS::Topic", service="sns", scope=REGIONAL):
@@ -13,3 +20,6 @@ class Topic(Resource, type="AWS::SNS::Topic", service="sns", scope=REGIONAL):
     confirmed_subscriptions = Asked[int](
         "GetTopicAttributes", "Attributes.SubscriptionsConfirmed", TopicArn="{arn}", parse=int
     )
+    policy = Asked["Document"]("GetTopicAttributes", "Attributes.Policy", TopicArn="{arn}", parse=parse)
+    audience = audience_of(policy, Reading(("sns:Publish", "sns:Subscribe")))
+    """Whom the policy lets in from outside the account."""

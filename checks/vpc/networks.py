@@ -188,7 +188,7 @@ def _reaches_aws(endpoint: Endpoint) -> bool:
 @check(
     "ec2-endpoint-policy-restricted",
     Severity.LOW,
-    reads=[Endpoint.kind, Endpoint.state, Endpoint.service_name, Endpoint.policy],
+    reads=[Endpoint.vpc, Endpoint.kind, Endpoint.state, Endpoint.service_name, Endpoint.policy],
     references=[f"{PRIVATELINK}/vpc-endpoints-access.html"],
     fix=Fix(
         cli="aws ec2 modify-vpc-endpoint --region {resource.region} --vpc-endpoint-id {resource.id} "
@@ -202,13 +202,16 @@ def endpoint_policy_restricted(endpoint: Endpoint) -> Problems:
     """The policy of the VPC endpoint says who may do what through it.
 
     AWS gives a new endpoint a policy that allows everything: data can then be carried through it into anybody's
-    account, with anybody's credentials.
+    account, with anybody's credentials. The rule tries a stranger's call about something of the stranger's own: where
+    neither a principal, nor an action, nor a resource, nor a condition stops it, the policy stops nobody.
     """
-    for statement in endpoint.policy.statements if endpoint.policy else ():
-        everything = statement.covers_action("*") and statement.covers_resource("*") and not statement.conditions
-        if statement.allows and statement.names_anyone and everything:
-            yield Problem(
-                "the policy allows everybody everything",
-                found=statement,
-                expected="named principals, actions or resources",
-            )
+    from checks.access.passage import lets_strangers_through
+
+    service = endpoint.service_name.rpartition(".")[2]
+    number = endpoint.policy and lets_strangers_through(endpoint.policy, service, endpoint.vpc, endpoint.id)
+    if endpoint.policy and number:
+        yield Problem(
+            f"statement {number} of the policy allows everybody everything",
+            found=endpoint.policy.statements[number - 1],
+            expected="named principals, actions or resources",
+        )

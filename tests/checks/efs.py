@@ -3,11 +3,11 @@ from datetime import timedelta
 
 from auditor.policy import parse
 from auditor.testing import NOW, Case, fails, fake, inapplicable, passes, refused, unknown
+from checks.access.reaching import PUBLIC
 from checks.efs.access import (
     access_point_root_directory,
     access_point_user,
     file_system_mount_targets_private,
-    file_system_policy_not_public,
     file_system_tls_required,
 )
 from checks.efs.protection import (
@@ -20,6 +20,7 @@ from checks.efs.protection import (
 from checks.efs.resources import AccessPoint, FileSystem
 from checks.vpc.resources import Subnet
 
+(file_system_policy_not_public,) = (each for each in PUBLIC if each.resource is FileSystem)
 KEY = "arn:aws:kms:eu-west-1:123456789012:key/1"
 MOUNTED = {"Bool": {"elasticfilesystem:AccessedViaMountTarget": "true"}}
 INSECURE = {"Bool": {"aws:SecureTransport": "false"}}
@@ -128,7 +129,7 @@ CASES: list[Case] = [
         file_system_policy_not_public,
         ruled(statement(Condition={"StringEquals": {"aws:PrincipalOrgID": "o-1"}})),
     ),
-    fails(file_system_policy_not_public, ruled(statement(Sid="all")), says="statement all allows any principal"),
+    fails(file_system_policy_not_public, ruled(statement(Sid="all")), says="statement 1 (all) lets anyone"),
     fails(file_system_policy_not_public, ruled(statement(Condition={"IpAddress": {"aws:SourceIp": "0.0.0.0/0"}}))),
     fails(
         file_system_policy_not_public,

@@ -4,17 +4,18 @@ from datetime import timedelta
 
 from auditor.policy import parse
 from auditor.testing import ACCOUNT, NOW, Case, fails, fake, inapplicable, passes, refused, unknown
+from checks.access.federation import role_cluster_subject_limited, role_shared_issuer_restricted
+from checks.access.reaching import PUBLIC
 from checks.iam.providers import TRUSTED
 from checks.iam.resources import OidcProvider, Role, SamlProvider
 from checks.iam.roles import (
     role_foreign_trust_guarded,
     role_service_trust_separate,
-    role_shared_issuer_restricted,
-    role_trust_not_public,
     role_used,
 )
 from checks.organizations.resources import OrganizationsAccount
 
+(role_trust_not_public,) = (each for each in PUBLIC if each.resource is Role)
 ALONE = fake(OrganizationsAccount, organization=None)
 MEMBER = fake(OrganizationsAccount, organization={"Id": "o-0123456789", "MasterAccountId": "210987654321"})
 DETAILS = refused("iam:GetAccountAuthorizationDetails")
@@ -24,6 +25,7 @@ SAML_TRUSTED, OIDC_TRUSTED = TRUSTED
 SAML = f"arn:aws:iam::{ACCOUNT}:saml-provider/idp"
 GITHUB = "token.actions.githubusercontent.com"
 GITLAB = "gitlab.com"
+EKS = "oidc.eks.eu-west-1.amazonaws.com/id/0123"
 
 
 def role(*statements, arn=f"arn:aws:iam::{ACCOUNT}:role/worker"):
@@ -82,22 +84,48 @@ CASES: list[Case] = [
     ),
     passes(role_trust_not_public, role(allow("*", effect="Deny"))),
     passes(role_trust_not_public, role(allow("*", action="sts:TagSession"))),
-    fails(role_trust_not_public, role(ANYONE), says="anyone with an AWS account"),
+    fails(role_trust_not_public, role(ANYONE), says="lets anyone with an AWS account call sts:AssumeRole"),
     fails(role_trust_not_public, role(SERVICE, allow(aws("*"), action="sts:*"))),
     fails(role_trust_not_public, role(allow("*", equals("aws:PrincipalOrgID", "o-1")), ANYONE)),
-    inapplicable(
+    passes(
         role_trust_not_public,
         role(allow("*", equals("sts:ExternalId", "secret"))),
-        doubt="Everyone who knows the external ID is not everyone, but who knows it no policy tells: nothing is said.",
+        doubt="Everyone who knows the external ID is not everyone, but who knows it no policy tells.",
     ),
-    inapplicable(
-        role_trust_not_public, role(allow("*", equals("aws:PrincipalArn", "arn:aws:iam::*:role/a", "ArnLike")))
-    ),
-    inapplicable(role_trust_not_public, role(allow("*", equals("aws:PrincipalOrgID", "o-1", "StringEqualsIfExists")))),
-    inapplicable(
+    fails(
         role_trust_not_public,
-        role(ANYONE, DENY_OTHERS),
-        doubt="A Deny may take back what an Allow to everyone gives: nothing is said.",
+        role(allow("*", equals("sts:ExternalId", "*", "StringLike"))),
+        says="sts:ExternalId other",
+        doubt="An external ID of anyone's choosing keeps nobody out.",
+    ),
+    fails(
+        role_trust_not_public,
+        role(allow("*", equals("aws:PrincipalArn", "arn:aws:iam::*:role/a", "ArnLike"))),
+        says="arn:aws:iam::999999999999:role/a",
+        doubt="A pattern that leaves the account open admits the roles of that name in all accounts.",
+    ),
+    fails(
+        role_trust_not_public,
+        role(allow("*", equals("aws:PrincipalOrgID", "o-1", "StringEqualsIfExists"))),
+        says="no aws:PrincipalOrgID",
+        doubt="IfExists holds where the key is missing, as for callers outside of any organization.",
+    ),
+    passes(role_trust_not_public, role(ANYONE, DENY_OTHERS), doubt="A Deny may take back what an Allow gives."),
+    fails(
+        role_trust_not_public,
+        role(ANYONE, allow("*", equals("aws:MultiFactorAuthPresent", "false", "Bool"), effect="Deny")),
+        doubt="A Deny of some requests by anybody leaves the others.",
+    ),
+    fails(
+        role_trust_not_public,
+        role(allow({"Federated": "cognito-identity.amazonaws.com"}, action="sts:AssumeRoleWithWebIdentity")),
+        doubt="Without a condition on the audience, anybody's pool of identities will do.",
+    ),
+    passes(role_trust_not_public, role(web())),
+    unknown(
+        role_trust_not_public,
+        role(allow("*", equals("aws:PrincipalTag/team", "${aws:PrincipalTag/kin}"))),
+        says="the policy alone does not tell whom statement 1 lets in",
     ),
     inapplicable(role_trust_not_public, role(ANYONE, arn=SERVICE_LINKED)),
     unknown(role_trust_not_public, fake(Role, trust_policy=DETAILS)),
@@ -107,28 +135,86 @@ CASES: list[Case] = [
     passes(role_shared_issuer_restricted, role(web("organization:me:*", issuer="app.terraform.io"))),
     passes(role_shared_issuer_restricted, role(web("repository_owner_id:1:*"))),
     passes(role_shared_issuer_restricted, role(web("repo:me/shop:*", operator="ForAnyValue:StringLike"))),
-    fails(role_shared_issuer_restricted, role(web()), says="githubusercontent.com with the subject * may assume"),
-    fails(role_shared_issuer_restricted, role(web(["repo:me/shop:*", "repo:*"])), says="the subject repo:* may"),
-    fails(role_shared_issuer_restricted, role(web("*")), says="the subject *"),
+    fails(
+        role_shared_issuer_restricted, role(web()), says="githubusercontent.com with the subject repo:other/other:ref"
+    ),
+    fails(role_shared_issuer_restricted, role(web(["repo:me/shop:*", "repo:*"])), says="the subject repo:other/"),
+    fails(role_shared_issuer_restricted, role(web("*")), says="the subject repo:other/"),
     fails(
         role_shared_issuer_restricted,
         role(web("repo:me*")),
-        says="repo:me*",
+        says="repo:me-other/other",
         doubt="repo:me* is met by repositories of every organization whose name begins with me: anyone can make one.",
     ),
     fails(role_shared_issuer_restricted, role(web("project_path:*", issuer=GITLAB)), says="gitlab.com"),
     fails(role_shared_issuer_restricted, role(SERVICE, web("repo:me/*"), web())),
     inapplicable(role_shared_issuer_restricted, role(SERVICE)),
     inapplicable(role_shared_issuer_restricted, role(web(issuer="oidc.eks.eu-west-1.amazonaws.com/id/0123"))),
-    inapplicable(
+    passes(
         role_shared_issuer_restricted,
-        role(web(StringEquals={f"{GITHUB}:repository_owner": "me"})),
-        doubt="Conditions on other claims, or on the request, may name the organization too: nothing is said.",
+        role(web(StringEquals={"aws:SourceIp": "192.0.2.1"})),
     ),
-    inapplicable(role_shared_issuer_restricted, role(web("*", StringNotLike={f"{GITHUB}:sub": "repo:evil/*"}))),
-    inapplicable(role_shared_issuer_restricted, role(web("*", operator="StringLikeIfExists"))),
-    inapplicable(role_shared_issuer_restricted, role(web("repo:${aws:ResourceAccount}/*"))),
-    inapplicable(role_shared_issuer_restricted, role(web(), DENY_OTHERS)),
+    passes(
+        role_shared_issuer_restricted,
+        role(
+            allow(
+                {"Federated": f"arn:aws:iam::{ACCOUNT}:oidc-provider/{GITHUB}"},
+                equals(f"{GITHUB}:repository_owner", "me"),
+                "sts:AssumeRoleWithWebIdentity",
+            )
+        ),
+        doubt="Fixed values of other claims name the organization as well as the subject does.",
+    ),
+    fails(
+        role_shared_issuer_restricted,
+        role(
+            allow(
+                {"Federated": f"arn:aws:iam::{ACCOUNT}:oidc-provider/{GITHUB}"},
+                equals(f"{GITHUB}:repository", "*", "StringLike"),
+                "sts:AssumeRoleWithWebIdentity",
+            )
+        ),
+    ),
+    fails(
+        role_shared_issuer_restricted,
+        role(web("*", StringNotLike={f"{GITHUB}:sub": "repo:evil/*"})),
+        doubt="To keep out one stranger lets in all the others.",
+    ),
+    fails(role_shared_issuer_restricted, role(web("*", operator="StringLikeIfExists"))),
+    fails(role_shared_issuer_restricted, role(web("repo:m?/*")), says="repo:mx/"),
+    fails(
+        role_shared_issuer_restricted, role(web("*:ref:refs/heads/main")), says="repo:other/other:ref:refs/heads/main"
+    ),
+    passes(role_shared_issuer_restricted, role(web("repo:${aws:ResourceAccount}/*"))),
+    fails(
+        role_shared_issuer_restricted,
+        role(web(), DENY_OTHERS),
+        doubt="A Deny of sts:AssumeRole says nothing of sts:AssumeRoleWithWebIdentity.",
+    ),
+    passes(
+        role_shared_issuer_restricted,
+        role(web(), allow("*", equals(f"{GITHUB}:sub", "repo:me/*", "StringNotLike"), "sts:*", "Deny")),
+        doubt="A Deny of all other subjects keeps strangers out as a condition does.",
+    ),
+    fails(role_shared_issuer_restricted, role(web(issuer="oidc.codefresh.io")), says="oidc.codefresh.io"),
+    passes(role_shared_issuer_restricted, role(web("account:me:pipeline:shop", issuer="oidc.codefresh.io"))),
+    inapplicable(role_shared_issuer_restricted, role(allow({"Federated": "accounts.google.com"}, action="sts:*"))),
+    passes(role_cluster_subject_limited, role(web("system:serviceaccount:shop:app", issuer=EKS))),
+    passes(
+        role_cluster_subject_limited,
+        role(web("system:serviceaccount:shop:*", issuer=EKS)),
+        doubt="All service accounts of one namespace are chosen ones.",
+    ),
+    fails(
+        role_cluster_subject_limited,
+        role(web(issuer=EKS)),
+        says="the subject system:serviceaccount:other:other",
+        doubt="The audience sts.amazonaws.com is that of every pod of the cluster.",
+    ),
+    fails(role_cluster_subject_limited, role(web("system:serviceaccount:*", issuer=EKS))),
+    fails(role_cluster_subject_limited, role(web("system:serviceaccount:*:app", issuer=EKS)), says=":other:app"),
+    inapplicable(role_cluster_subject_limited, role(web())),
+    unknown(role_cluster_subject_limited, fake(Role, trust_policy=DETAILS)),
     unknown(role_shared_issuer_restricted, fake(Role, trust_policy=DETAILS)),
     passes(role_foreign_trust_guarded, role(allow(aws(OTHER), equals("sts:ExternalId", "x")))),
     passes(role_foreign_trust_guarded, role(allow(aws(OTHER))), own_accounts=(OTHER,)),
@@ -138,8 +224,46 @@ CASES: list[Case] = [
         MEMBER,
         doubt="Organizations makes a role that trusts its management account with no condition: that is no stranger.",
     ),
-    fails(role_foreign_trust_guarded, role(allow(aws(OTHER))), ALONE, says=f"account {OTHER} may assume"),
-    fails(role_foreign_trust_guarded, role(allow(aws("999999999999"))), MEMBER),
+    fails(
+        role_foreign_trust_guarded,
+        role(allow(aws(OTHER))),
+        ALONE,
+        says=f"principals of account {OTHER} call sts:AssumeRole",
+    ),
+    fails(role_foreign_trust_guarded, role(allow(aws("999988887777"))), MEMBER),
+    passes(
+        role_foreign_trust_guarded,
+        role(allow(aws("999988887777"), equals("aws:PrincipalOrgID", "o-0123456789"))),
+        MEMBER,
+        doubt="Whoever must belong to the account's own organization is no other company.",
+    ),
+    passes(role_foreign_trust_guarded, role(allow(aws(OTHER), equals("aws:MultiFactorAuthPresent", "true", "Bool")))),
+    fails(
+        role_foreign_trust_guarded,
+        role(allow(aws(OTHER), equals("sts:ExternalId", "*", "StringLike"))),
+        ALONE,
+        doubt="An external ID of anyone's choosing guards against nobody.",
+    ),
+    fails(
+        role_foreign_trust_guarded,
+        role(allow(aws(OTHER), equals("aws:SecureTransport", "true", "Bool"))),
+        ALONE,
+        doubt="A condition that the other company meets for every customer does not keep it from being tricked.",
+    ),
+    fails(
+        role_foreign_trust_guarded,
+        role(allow("*", equals("aws:PrincipalOrgID", "o-elsewhere"))),
+        MEMBER,
+        says="principals of organization o-elsewhere",
+    ),
+    passes(
+        role_foreign_trust_guarded,
+        role(
+            allow(aws(OTHER)),
+            allow("*", {"StringNotEquals": {"sts:ExternalId": "x"}}, effect="Deny"),
+        ),
+        doubt="A Deny of requests without the external ID asks for it as well as a condition does.",
+    ),
     fails(role_foreign_trust_guarded, role(allow(aws(f"arn:aws:iam::{OTHER}:role/vendor"))), ALONE),
     fails(role_foreign_trust_guarded, role(allow(aws(OTHER), equals("sts:ExternalId", "x")), allow(aws(OTHER))), ALONE),
     unknown(

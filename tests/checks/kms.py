@@ -2,12 +2,16 @@ from datetime import UTC, datetime
 
 from auditor.policy import parse
 from auditor.testing import ACCOUNT, Case, fails, fake, inapplicable, passes, refused, unknown
+from checks.access.reaching import ACCOUNTS, CALLERS, PUBLIC
 from checks.iam.resources import Policy
-from checks.kms.access import key_policy_callers_known, key_policy_not_public, key_policy_not_shared
 from checks.kms.decryption import INLINE, policy_decryption_limited
+from checks.kms.delegation import key_policy_use_named
 from checks.kms.keys import key_material_lasts, key_not_pending_deletion, key_rotation_enabled, key_rotation_period
 from checks.kms.resources import Key
 
+(key_policy_not_public,) = (each for each in PUBLIC if each.resource is Key)
+(key_policy_not_shared,) = (each for each in ACCOUNTS if each.resource is Key)
+(key_policy_callers_known,) = (each for each in CALLERS if each.resource is Key)
 OTHER = "210987654321"
 SOON = datetime(2026, 2, 1, tzinfo=UTC)
 LATE = datetime(2027, 1, 1, tzinfo=UTC)
@@ -166,9 +170,11 @@ PUBLIC: list[Case] = [
         key_policy_not_public,
         with_policy(allow(StringEquals={"kms:ViaService": "s3.eu-west-1.amazonaws.com", "kms:CallerAccount": ACCOUNT})),
     ),
-    fails(key_policy_not_public, with_policy(allow()), says="lets anyone with an AWS account use the key"),
-    fails(key_policy_not_public, with_policy(allow({"AWS": "*"})), says="a statement"),
-    fails(key_policy_not_public, with_policy({**allow(), "Sid": "Shop"}), says="statement Shop"),
+    fails(
+        key_policy_not_public, with_policy(allow()), says="statement 2 lets anyone with an AWS account call kms:Decrypt"
+    ),
+    fails(key_policy_not_public, with_policy(allow({"AWS": "*"})), says="statement 2 lets"),
+    fails(key_policy_not_public, with_policy({**allow(), "Sid": "Shop"}), says="statement 2 (Shop) lets"),
     fails(
         key_policy_not_public,
         with_policy({"Effect": "Allow", "NotPrincipal": {"AWS": f"arn:aws:iam::{OTHER}:root"}, "Action": "kms:*"}),
@@ -195,36 +201,36 @@ PUBLIC: list[Case] = [
         with_policy(allow(), deny("kms:*", Bool={"aws:SecureTransport": "false"})),
         doubt="A denial of requests of some kind, of plain HTTP for instance, keeps nobody out.",
     ),
-    inapplicable(
+    passes(
         key_policy_not_public,
         with_policy(allow(), deny("kms:*", StringNotEquals={"aws:PrincipalOrgID": "o-abcdefghij"})),
         doubt="Where a denial may keep strangers out of all that is allowed, another rule asks for a plain condition.",
     ),
-    inapplicable(key_policy_not_public, with_policy(allow(), deny(["kms:Decrypt", "kms:Encrypt"]))),
-    inapplicable(
+    passes(key_policy_not_public, with_policy(allow(), deny(["kms:Decrypt", "kms:Encrypt"]))),
+    passes(
         key_policy_not_public,
         limited("IpAddress", "aws:SourceIp", "203.0.113.0/24"),
-        doubt="A condition on networks, tags or the like may keep strangers out: it is not certain that it does.",
+        doubt="Who is in a network may be a stranger, but is not just anyone: another rule asks for a plain condition.",
     ),
-    inapplicable(
+    fails(
         key_policy_not_public,
         limited("StringEqualsIfExists", "aws:PrincipalOrgID", "o-abcdefghij"),
         doubt="A condition with IfExists, ForAllValues or a negation admits callers that it does not name.",
     ),
-    inapplicable(key_policy_not_public, limited("ForAllValues:StringEquals", "aws:PrincipalOrgID", "o-abcdefghij")),
-    inapplicable(key_policy_not_public, limited("StringNotEquals", "kms:CallerAccount", OTHER)),
-    inapplicable(
+    fails(key_policy_not_public, limited("ForAllValues:StringEquals", "aws:PrincipalOrgID", "o-abcdefghij")),
+    fails(key_policy_not_public, limited("StringNotEquals", "kms:CallerAccount", OTHER)),
+    passes(
         key_policy_not_public,
         limited("StringEqualsIgnoreCase", "kms:RecipientAttestation:PCR3", "0" * 96),
         doubt="A condition on what an enclave attests, its instance's role for instance, may keep strangers out.",
     ),
-    inapplicable(
+    passes(
         key_policy_not_public,
         with_policy(
             allow(action="kms:CreateGrant", StringEquals={"kms:GranteePrincipal": f"arn:aws:iam::{ACCOUNT}:role/r"})
         ),
     ),
-    inapplicable(
+    fails(
         key_policy_not_public,
         limited("StringLike", "aws:PrincipalArn", "arn:aws:iam::*:role/shop"),
         doubt="A pattern that leaves the account open admits the roles of that name in all accounts.",
@@ -243,14 +249,12 @@ PUBLIC: list[Case] = [
         limited("IpAddress", "aws:SourceIp", "203.0.113.0/24"),
         says="no plain condition says who is meant",
     ),
-    fails(key_policy_callers_known, limited("StringEqualsIfExists", "aws:PrincipalOrgID", "o-abcdefghij")),
-    fails(key_policy_callers_known, limited("StringLike", "aws:PrincipalArn", "arn:aws:iam::*:role/shop")),
     fails(
         key_policy_callers_known,
         with_policy(allow(), deny("kms:*", StringNotEquals={"aws:PrincipalOrgID": "o-abcdefghij"})),
         doubt="A denial elsewhere may make up for it, but nobody sees that in the statement that allows everyone.",
     ),
-    inapplicable(
+    passes(
         key_policy_callers_known,
         with_policy(allow()),
         doubt="A key that is surely public fails one rule only: the one on public keys.",
@@ -287,6 +291,36 @@ SHARED: list[Case] = [
     ),
     inapplicable(key_policy_not_shared, key(manager="AWS", policy=None)),
     unknown(key_policy_not_shared, key(policy=refused())),
+]
+
+ADMINISTRATION = {**OWN_ACCOUNT, "Action": ["kms:Put*", "kms:Describe*", "kms:ScheduleKeyDeletion"]}
+WORKER = {"AWS": f"arn:aws:iam::{ACCOUNT}:role/worker"}
+NAMED: list[Case] = [
+    passes(key_policy_use_named, key(policy=grants(ADMINISTRATION, allow(WORKER)))),
+    passes(
+        key_policy_use_named,
+        key(policy=grants({**OWN_ACCOUNT, "Condition": {"StringEquals": {"kms:ViaService": "s3"}}}, allow(WORKER))),
+        doubt="Use through one service that a condition names is not left to IAM at large.",
+    ),
+    passes(
+        key_policy_use_named,
+        with_policy(allow(WORKER), deny("kms:Decrypt", ArnNotLike={"aws:PrincipalArn": WORKER["AWS"]})),
+        doubt="A denial for all but those that are named makes the list complete.",
+    ),
+    fails(
+        key_policy_use_named,
+        with_policy(allow(WORKER)),
+        says="statement 1 leaves kms:Decrypt to the policies of IAM",
+        doubt="The policy that the console writes names users, and leaves the key to all of IAM as well.",
+    ),
+    fails(key_policy_use_named, with_policy(allow(WORKER, "kms:Sign")), says="kms:Sign"),
+    inapplicable(
+        key_policy_use_named,
+        with_policy(),
+        doubt="The policy of a new key names no users: it leaves all to IAM openly.",
+    ),
+    inapplicable(key_policy_use_named, key(manager="AWS", policy=None)),
+    unknown(key_policy_use_named, key(policy=refused())),
 ]
 
 DECRYPTION: list[Case] = [
@@ -353,6 +387,7 @@ CASES: list[Case] = [
     *LASTING,
     *PUBLIC,
     *SHARED,
+    *NAMED,
     *DECRYPTION,
     *(case for each in INLINE for case in inline(each)),
 ]

@@ -1,12 +1,10 @@
 from auditor.policy import parse
 from auditor.testing import Case, fails, fake, inapplicable, passes, refused, unknown
-from checks.logs.groups import (
-    group_encrypted_with_kms,
-    group_retention,
-    group_retention_set,
-    region_policies_not_public,
-)
+from checks.access.reaching import PUBLIC
+from checks.logs.groups import group_encrypted_with_kms, group_retention, group_retention_set
 from checks.logs.resources import LogGroup, LogsRegion
+
+(region_policies_not_public,) = (each for each in PUBLIC if each.resource is LogsRegion)
 
 
 def group(log_class="STANDARD", **facts):
@@ -39,7 +37,7 @@ CASES: list[Case] = [
         region(Principal="*", Condition={"StringEquals": {"aws:PrincipalOrgID": "o-abcdefghij"}}),
         doubt="A statement for everybody that has a condition is not judged.",
     ),
-    fails(region_policies_not_public, region(Principal="*"), says="delivery allows everybody"),
+    fails(region_policies_not_public, region(Principal="*"), says="statement 1 of the policy delivery lets anyone"),
     fails(region_policies_not_public, region(Principal={"AWS": ["*"]})),
     unknown(region_policies_not_public, fake(LogsRegion, policies=refused("logs:DescribeResourcePolicies"))),
 ]

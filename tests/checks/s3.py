@@ -197,6 +197,28 @@ CASES: list[Case] = [
     ),
     fails(bucket_tls_only, with_policy(deny(resources=["arn:aws:s3:::b"])), says="its objects"),
     fails(bucket_tls_only, with_policy(deny(actions="s3:GetObject"))),
+    passes(
+        bucket_tls_only,
+        with_policy(deny(condition={"StringEquals": {"aws:SecureTransport": "false"}})),
+        doubt="AWS compares true and false as text as well.",
+    ),
+    passes(
+        bucket_tls_only,
+        with_policy(
+            deny(condition={"Bool": {"aws:SecureTransport": "false", "aws:PrincipalIsAWSService": "false"}}),
+        ),
+        doubt="AWS's own services call over TLS: exempting them leaves no gap.",
+    ),
+    fails(
+        bucket_tls_only,
+        with_policy(deny(condition={"StringEquals": {"aws:SecureTransport": "False"}})),
+        doubt="As text, False is not false: the denial holds of nothing.",
+    ),
+    fails(
+        bucket_tls_only,
+        with_policy(deny(condition={"NumericLessThan": {"s3:TlsVersion": "1.2"}})),
+        doubt="A request over plain HTTP has no version of TLS: a denial of old ones passes over it.",
+    ),
     fails(bucket_tls_only, with_policy(deny(principal={"AWS": "arn:aws:iam::123456789012:root"}))),
     fails(bucket_tls_only, with_policy(deny(condition={"Bool": {"aws:SecureTransport": "true"}}))),
     fails(

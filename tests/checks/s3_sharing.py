@@ -1,5 +1,6 @@
 from auditor.policy import parse
 from auditor.testing import Case, fails, fake, passes, refused, unknown
+from checks.access.reaching import ACCOUNTS
 from checks.organizations.resources import OrganizationsAccount
 from checks.s3.points import (
     access_point_public_access_blocked,
@@ -7,15 +8,11 @@ from checks.s3.points import (
     multi_region_access_point_public_access_blocked,
 )
 from checks.s3.resources import BLOCK_SETTINGS, AccessPoint, Bucket, MultiRegionAccessPoint, S3Account
-from checks.s3.sharing import (
-    LOG_DELIVERY,
-    bucket_acl_owner_only,
-    bucket_policy_keeps_control,
-    bucket_policy_known_accounts,
-)
+from checks.s3.sharing import LOG_DELIVERY, bucket_acl_owner_only, bucket_policy_keeps_control
 
+(bucket_policy_known_accounts,) = (each for each in ACCOUNTS if each.resource is Bucket)
 OWN = "123456789012"
-OTHER = "999999999999"
+OTHER = "999988887777"
 CANONICAL = "79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be"
 FOREIGN = "0" * 64
 BLOCKED = dict.fromkeys(BLOCK_SETTINGS, True)
@@ -108,7 +105,7 @@ CONTROL: list[Case] = [
     fails(
         bucket_policy_keeps_control,
         policy(allow("*", "s3:*", **only("aws:PrincipalArn", "arn:aws:iam::*:role/deploy", operator="ArnLike"))),
-        says="anyone may",
+        says="lets anyone",
         doubt="An ARN with a wildcard for the account is a role of that name in any account.",
     ),
     passes(
@@ -124,14 +121,18 @@ CONTROL: list[Case] = [
         ),
         doubt="A Deny for everyone, without conditions, outweighs what is allowed.",
     ),
-    fails(bucket_policy_keeps_control, policy(allow(aws(OTHER), "s3:PutBucketPolicy")), says="999999999999 may"),
+    fails(
+        bucket_policy_keeps_control,
+        policy(allow(aws(OTHER), "s3:PutBucketPolicy")),
+        says="statement 1 lets principals of account 999988887777 call s3:PutBucketPolicy",
+    ),
     fails(
         bucket_policy_keeps_control,
         policy(allow(aws(f"arn:aws:iam::{OTHER}:role/deploy"), "s3:*", resource="arn:aws:s3:::b/*")),
         says="s3:PutObjectAcl",
     ),
     fails(bucket_policy_keeps_control, policy(allow(aws(f"arn:aws:sts::{OTHER}:assumed-role/r/s"), "S3:putbucketacl"))),
-    fails(bucket_policy_keeps_control, policy(allow("*", "s3:Put*")), says="anyone may"),
+    fails(bucket_policy_keeps_control, policy(allow("*", "s3:Put*")), says="lets anyone"),
     fails(
         bucket_policy_keeps_control,
         policy(
@@ -153,7 +154,7 @@ CONTROL: list[Case] = [
     fails(
         bucket_policy_keeps_control,
         policy(allow("*", "s3:*", **only("aws:PrincipalOrgID", "o-1234567890"))),
-        says="o-1234567890",
+        says="principals of organization o-1234567890",
         doubt="All accounts of an organization are other accounts, unless the parameter trusted names it.",
     ),
     fails(
@@ -199,7 +200,7 @@ CONTROL: list[Case] = [
     fails(
         bucket_policy_known_accounts,
         policy(allow(aws([f"arn:aws:iam::{OTHER}:root", OWN]), "s3:GetObject", Sid="Partner")),
-        says="statement Partner lets in 999999999999",
+        says="statement 1 (Partner) lets principals of account 999988887777 call s3:GetObject",
     ),
     fails(
         bucket_policy_known_accounts,

@@ -67,7 +67,7 @@ def endpoint(service, kind="Interface", *, vpc="vpc-1", state="available", table
 def with_policy(kind="Interface", service=f"com.amazonaws.{REGION}.ec2", *, state="available", **statement):
     full = {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}
     policy = parse(json.dumps({"Statement": [full | statement]}))
-    return fake(Endpoint, kind=kind, state=state, service_name=service, policy=policy)
+    return fake(Endpoint, vpc="vpc-1", kind=kind, state=state, service_name=service, policy=policy)
 
 
 def subnet(*, ipv4=False, ipv6=False, owner=ACCOUNT, blocks=("2a05:d018:1:2::/64",), only=False):
@@ -220,7 +220,19 @@ CASES: list[Case] = [
     passes(
         endpoint_policy_restricted,
         with_policy(Condition={"StringEquals": {"aws:PrincipalOrgID": "o-1"}}),
-        doubt="A statement with a condition is restricted; whether the condition is the right one is not judged.",
+        doubt="The policy of an endpoint may limit whose principals go through it, or to whose resources.",
+    ),
+    passes(endpoint_policy_restricted, with_policy(Condition={"StringEquals": {"aws:ResourceAccount": ACCOUNT}})),
+    fails(
+        endpoint_policy_restricted,
+        with_policy(Condition={"StringEquals": {"aws:SourceVpc": "vpc-1"}}),
+        doubt="Whoever comes through the endpoint comes from its VPC: that limits nobody.",
+    ),
+    fails(endpoint_policy_restricted, with_policy(Condition={"StringLike": {"aws:PrincipalArn": "*"}})),
+    fails(
+        endpoint_policy_restricted,
+        with_policy(Action="ec2:*"),
+        doubt="All actions of the one service that an endpoint leads to are everything.",
     ),
     passes(
         endpoint_policy_restricted,

@@ -14,15 +14,17 @@ from universe import (
     TARGET,
     Answers,
     Box,
+    House,
     boxes,
     call,
     planned,
     reported,
+    rule,
     standard,
     statuses,
 )
 
-from auditor import Status
+from auditor import GLOBAL, Listed, Listing, Moot, Problem, Resource, Status
 from auditor.audit import Audit
 from auditor.call import Failure, Reply
 from auditor.crew import Threads
@@ -211,3 +213,55 @@ def test_a_template_that_needs_what_aws_left_out_makes_the_fact_unseen_not_a_cra
     report = reported(source, KEYED)
     assert [each.unseen.code for each in report.findings] == ["NotReturned"]
     assert Box.key.moot is not None
+
+
+class Trunk(Resource, type="AWS::Toy::Trunk", service="toy", scope=GLOBAL):
+    """A trunk in the attic."""
+
+    listing = Listing(
+        "ListTrunks",
+        "Trunks",
+        id="Id",
+        arn="arn:{partition}:toy::{account}:trunk/{id}",
+        moot=Moot(House.rules, lambda rules: not rules.get("Attic", False), then=None),
+    )
+
+    lid = Listed[str]("Lid")
+
+
+def trunk_shut(trunk: Trunk):
+    """Trunks are locked."""
+    if trunk.lid != "shut":
+        yield Problem("the trunk is open")
+
+
+SHUT = rule("toy-trunk-shut", trunk_shut, [Trunk.lid, House.rules])
+TRUNKS = call("ListTrunks", "us-east-1")
+RULES = call("GetRules", "us-east-1", Account=TARGET.account)
+
+
+@pytest.mark.parametrize(
+    ("rules", "asked", "expected"),
+    [
+        ({"Rules": {"Attic": True}}, True, {("toy-trunk-shut", "t"): "FAIL"}),
+        ({"Rules": {"Attic": False}}, False, {}),
+        (REFUSED, True, {("toy-trunk-shut", "t"): "FAIL"}),
+    ],
+)
+def test_a_listing_is_not_asked_where_there_is_nothing_to_list(rules, asked, expected):
+    source = Answers({RULES: rules, TRUNKS: {"Trunks": [{"Id": "t", "Lid": "open"}]}})
+    assert statuses(reported(source, SHUT)) == expected
+    assert (TRUNKS in source.asked) is asked
+
+
+def test_a_refused_listing_is_a_gap_unless_there_is_nothing_to_list():
+    assert statuses(reported(Answers({RULES: {"Rules": {"Attic": True}}}), SHUT)) == {
+        ("toy-trunk-shut", "*"): "UNKNOWN"
+    }
+    assert statuses(reported(Answers({RULES: {"Rules": {}}}), SHUT)) == {}
+
+
+def test_a_listing_is_asked_where_nothing_planned_tells_whether_it_is_needed():
+    source = Answers({TRUNKS: {"Trunks": []}})
+    reported(source, rule("toy-trunk-shut", trunk_shut, [Trunk.lid]))
+    assert source.asked == [TRUNKS]

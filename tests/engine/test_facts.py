@@ -16,13 +16,16 @@ from universe import (
     boxes,
     call,
     collected,
+    planned,
+    reported,
     rule,
     standard,
+    statuses,
 )
 
-from auditor import GLOBAL, REGIONAL, Listing, Unseen
+from auditor import GLOBAL, REGIONAL, Listing, Problem, Unseen
 from auditor.call import Failure, Reply
-from auditor.facts import both, either, gathered
+from auditor.facts import both, either, gathered, summary
 from auditor.inventory import Inventory
 from auditor.request import select
 
@@ -284,3 +287,57 @@ def test_gathering_gives_all_that_was_seen_before_it_says_what_was_not():
 def test_a_computed_fact_is_not_observed():
     with pytest.raises(TypeError, match=r"Box\.locked is computed"):
         Box.locked.observe(box())
+
+
+class Yard(House, type="AWS::::Account", service="toy"):
+    """All boxes of an account together."""
+
+    @summary(Box.size, House.rules)
+    def total(self) -> int:
+        """The size of all boxes, by the rules of the house."""
+        assert self.inventory.one(House).rules is not None
+        return sum(box.size for box in self.inventory.all(Box))
+
+
+def yard_is_small(yard: Yard):
+    """The boxes are few."""
+    if yard.total > 1:
+        yield Problem("there are too many", found=yard.total)
+
+
+def box_is_alone(box: Box, inventory: Inventory):
+    """There is no other box."""
+    if inventory.one(Yard).total > box.size:
+        yield Problem("there is another")
+
+
+SMALL = rule("toy-yard-small", yard_is_small, [Yard.total])
+ALONE = rule("toy-box-alone", box_is_alone, [Yard.total, Box.colour, Box.size])
+
+
+def test_what_a_summary_is_made_of_is_planned_and_no_evidence():
+    assert planned(SMALL) == {("toy:ListBoxes", "region"), ("toy:GetRules", "account")}
+    report = reported(standard(), SMALL, ALONE)
+    assert statuses(report) == {
+        ("toy-yard-small", TARGET.account): "FAIL",
+        ("toy-box-alone", "a"): "FAIL",
+        ("toy-box-alone", "b"): "FAIL",
+    }
+    evidence = {(each.check, each.resource.id): {it.fact for it in each.evidence} for each in report.findings}
+    assert evidence["toy-yard-small", TARGET.account] == set()
+    assert evidence["toy-box-alone", "b"] == {"size"}
+
+
+def test_a_summary_is_made_once():
+    found = inventory(None, SMALL, ALONE)
+    yard = found.one(Yard)
+    assert yard.total == 2
+    found.find(Box, "a").give({"size": 7})
+    assert yard.total == 2
+
+
+def test_a_summary_is_unseen_where_a_listing_was_refused():
+    source = standard()
+    source.table[call("ListBoxes", "us-east-1")] = REFUSED
+    with pytest.raises(Unseen, match="ListBoxes"):
+        _ = inventory(source, SMALL).one(Yard).total

@@ -64,7 +64,7 @@ def test_selection_narrows_and_exclusion_wins():
         each for each in everything if each.startswith("s3-bucket-") and not each.endswith("-versioned")
     }
     critical = ids(services=("s3",), severities=(Severity.CRITICAL,))
-    assert critical == ["s3-access-point-public-access-blocked", "s3-bucket-not-public"]
+    assert critical == ["s3-access-point-public-access-blocked", "s3-bucket-not-public", "s3-bucket-policy-not-public"]
     assert "s3-bucket-not-public" not in ids(exclude_severities=(Severity.CRITICAL,))
     assert not any(each.startswith("s3-") for each in ids(exclude_services=("s3",)) if len(everything) > 9)
     assert ids(frameworks=("one",)) == ["s3-bucket-versioned"]

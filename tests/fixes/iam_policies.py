@@ -56,7 +56,8 @@ def trust(statement, version="2012-10-17"):
 
     def failing(aws):
         replacement(TRUST)
-        held = json.dumps(document({"Effect": "Allow", "Action": "sts:AssumeRole"} | statement, version))
+        assuming = {} if "NotAction" in statement else {"Action": "sts:AssumeRole"}
+        held = json.dumps(document({"Effect": "Allow", **assuming, **statement}, version))
         aws("iam").create_role(RoleName="worker", AssumeRolePolicyDocument=held)
         return "worker"
 
@@ -80,7 +81,7 @@ PROOFS = [
     Proof("iam-role-service-trust-separate", trust({"Principal": {"AWS": VENDOR, **SERVICE["Principal"]}})),
     Proof("iam-role-shared-issuer-restricted", trust(WEB_IDENTITY), gone=True),
     Proof("iam-role-trust-current-version", trust(SERVICE, "2008-10-17")),
-    Proof("iam-role-trust-no-not-action", trust({**SERVICE, "NotAction": "sts:TagSession", "Action": []})),
+    Proof("iam-role-trust-no-not-action", trust({**SERVICE, "NotAction": "sts:TagSession"})),
     Proof("iam-role-trust-not-public", trust({"Principal": {"AWS": "*"}})),
     Proof("iam-role-trust-statements-named", trust(SERVICE)),
 ]

@@ -44,6 +44,17 @@ def shared_key(aws):
     return key_with_policy(aws, {"AWS": "arn:aws:iam::210987654321:root"})
 
 
+def key_with_users_and_iam(aws):
+    """Make a key whose policy names a user and leaves the rest to IAM, and write one that does not."""
+    role(aws)
+    root = {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}
+    everything = {"Effect": "Allow", "Principal": root, "Action": "kms:*", "Resource": "*"}
+    worker = {**everything, "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:role/worker"}, "Action": "kms:Decrypt"}
+    write({"Version": "2012-10-17", "Statement": [{**everything, "Action": ["kms:Put*", "kms:Describe*"]}, worker]})
+    document = {"Version": "2012-10-17", "Statement": [everything, worker]}
+    return aws("kms").create_key(Policy=json.dumps(document))["KeyMetadata"]["Arn"]
+
+
 def leaving_key(aws):
     id_ = key(aws).rpartition("/")[2]
     aws("kms").schedule_key_deletion(KeyId=id_)
@@ -82,6 +93,7 @@ PROOFS = [
     Proof("kms-key-policy-callers-known", key_for_a_network),
     Proof("kms-key-policy-not-public", public_key),
     Proof("kms-key-policy-not-shared", shared_key),
+    Proof("kms-key-policy-use-named", key_with_users_and_iam),
     Proof("kms-key-rotation-enabled", key),
 ]
 UNPROVEN = {

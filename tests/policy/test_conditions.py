@@ -43,6 +43,17 @@ def truth(operator, wanted, held=None, **context):
         ("DateLessThan", "1893456000", "2029-12-31T23:59:59Z", True),
         ("DateEquals", "2030-01-01T00:00:00Z", "1893456000000", True),
         ("DateEquals", "someday", "2030-01-01", False),
+        ("DateEquals", "2030", "2030-01-01T00:00:00Z", True),
+        ("DateEquals", "2030-02", "2030-02-01", True),
+        ("DateEquals", "2030-01-01T02:00:00+02:00", "2030-01-01T00:00:00.000Z", True),
+        ("DateEquals", "86400", "1970-01-02", True),
+        ("DateEquals", "20300101", "2030-01-01", False),
+        ("DateEquals", "2030-W01-2", "2030-01-01", False),
+        ("NumericEquals", "-1.50", "-1.5", True),
+        ("NumericEquals", "9007199254740993", "9007199254740992", False),
+        ("NumericEquals", "1_0", "10", False),
+        ("NumericNotEquals", "nan", "10", False),
+        ("NumericGreaterThan", "-inf", "10", False),
         ("Bool", "true", "TRUE", True),
         ("Bool", "true", "yes", False),
         ("Bool", "false", "false", True),
@@ -53,6 +64,10 @@ def truth(operator, wanted, held=None, **context):
         ("IpAddress", "0.0.0.0/0", "2001:db8::1", False),
         ("NotIpAddress", "203.0.113.0/24", "203.0.113.7", False),
         ("NotIpAddress", "203.0.113.0/24", "nowhere", False),
+        ("IpAddress", "203.0.113.0/255.255.255.0", "203.0.113.7", False),
+        ("IpAddress", "203.0.113.7", "203.0.113.7", True),
+        ("IpAddress", "2001:DB8:1234:5678::/64", "2001:db8:1234:5678::9", True),
+        ("IpAddress", "fe80::1%eth0", "fe80::1", False),
         ("ArnLike", "arn:aws:sns:*:111122223333:*", "arn:aws:sns:eu-west-1:111122223333:topic", True),
         ("ArnEquals", "arn:aws:sns:*:111122223333:t*", "arn:aws:sns:eu-west-1:444455556666:topic", False),
         ("ArnLike", "arn:aws:s*:topic", "arn:aws:sns:eu-west-1:111122223333:topic", False),
@@ -61,6 +76,7 @@ def truth(operator, wanted, held=None, **context):
         ("Null", "false", None, False),
         ("Null", "false", "held", True),
         ("Null", "perhaps", "held", False),
+        ("NullIfExists", "false", "held", False),
         ("StringResembles", "eve", "eve", False),
         ("ForAllValues:StringEquals", ["a", "b"], ["a", "b"], True),
         ("ForAllValues:StringEquals", ["a", "b"], ["a", "c"], False),
@@ -121,6 +137,25 @@ def test_a_variable_without_a_value_is_met_neither_way():
     assert holds([condition], Context({KEY: ("${aws:username}",)}), resolving=False) is True
     assert holds([condition], Context({KEY: ("eve",), "aws:username": ("eve",)})) is True
     assert holds([condition], Context({KEY: ("eve",), "aws:username": ("eve", "eva")})) is False
+
+
+@pytest.mark.parametrize(
+    ("operator", "held", "expected"),
+    [
+        ("StringEquals", "7", True),
+        ("StringLike", "7", True),
+        ("NumericEquals", "7", False),
+        ("DateEquals", "2030-01-01", False),
+        ("IpAddress", "203.0.113.7", False),
+        ("BinaryEquals", "QmluYXJ5", False),
+        ("Bool", "true", True),
+    ],
+)
+def test_only_strings_arns_and_booleans_may_be_variables(operator, held, expected):
+    condition = Condition(operator.lower(), KEY, ("${aws:other}",))
+    assert holds([condition], Context({KEY: (held,), "aws:other": (held,)})) is expected
+    literal = Condition("binaryequals", KEY, ("${aws:other}",))
+    assert holds([literal], Context({KEY: ("${aws:other}",), "aws:other": ("x",)})) is True
 
 
 def test_all_conditions_must_hold():

@@ -161,6 +161,36 @@ def test_resource_control_policies_deny_at_any_level_and_always_allow():
     assert verdict(LINKED, identity=ALL, rcps=((forbidding,),)).verdict is ALLOWED
 
 
+def test_resource_control_policies_leave_the_retiring_of_grants_alone():
+    """https://docs.aws.amazon.com/kms/latest/developerguide/resource-control-policies.html."""
+    forbidding = policy(deny("kms:*", Principal="*"))
+    assert verdict(action="kms:RetireGrant", on=KEY, resource=to(USER), rcps=((forbidding,),)).verdict is ALLOWED
+    assert verdict(action="kms:RevokeGrant", on=KEY, resource=to(USER), rcps=((forbidding,),)).verdict is EXPLICIT
+
+
+def test_a_federated_user_has_nothing_without_session_policies():
+    """https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_getfederationtoken.html."""
+    assert verdict(FEDERATED, identity=ALL).verdict is IMPLICIT
+    assert verdict(FEDERATED, identity=ALL, session=ALL).verdict is ALLOWED
+    assert verdict(FEDERATED, identity=ALL, session=UNRELATED).verdict is IMPLICIT
+    assert verdict(FEDERATED, resource=to(FEDERATED)).verdict is ALLOWED
+    assert verdict(FEDERATED, resource=to(OWN), identity=ALL).verdict is IMPLICIT
+
+
+@pytest.mark.parametrize(("who", "expected"), [(USER, ALLOWED), (ROOT, ALLOWED), (SESSION, EXPLICIT), ("*", EXPLICIT)])
+def test_no_policy_withholds_a_session_from_a_user(who, expected):
+    """https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_getsessiontoken.html."""
+    denying = {"identity": policy(deny()), "resource": to("*", "Deny")}
+    assert verdict(who, "sts:GetSessionToken", "*", **denying).verdict is expected
+
+
+@pytest.mark.parametrize("action", ["sts:TagSession", "sts:SetSourceIdentity", "sts:SetContext"])
+def test_a_trust_policy_must_allow_what_goes_with_assuming_its_role(action):
+    """https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html#id_session-tags_permissions-required."""
+    assert verdict(action=action, on=ROLE, identity=ALL, resource=to(OWN, action="sts:AssumeRole")).verdict is IMPLICIT
+    assert verdict(action=action, on=ROLE, identity=ALL, resource=to(OWN, action=action)).verdict is ALLOWED
+
+
 def test_an_endpoint_policy_must_allow():
     """https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html."""
     assert verdict(identity=ALL, endpoint=ALL).verdict is ALLOWED
@@ -296,7 +326,7 @@ def test_what_is_not_known_leaves_an_answer_open():
     decision = verdict(identity=granting, context=open_context)
     assert decision.explain() == [
         "could be allowed",
-        "identity policy 'reader', statement 1: would allow if aws:sourcevpc stringequals vpc-1",
+        "identity policy 'reader', statement 1: would allow if aws:SourceVpc StringEquals vpc-1",
     ]
     assert verdict(identity=(granting, ALL), context=open_context).certain
     assert verdict(identity=(granting, DENIAL), context=open_context).certain
@@ -327,7 +357,7 @@ def test_the_trace_tells_what_each_statement_did():
     assert decision.explain() == [
         "denied explicitly (by identity policy)",
         "identity policy 'reader', statement 1 (Own): does not allow, it is about other resources",
-        "identity policy 'reader', statement 2: does not allow, its condition does not hold: aws:a bool true",
+        "identity policy 'reader', statement 2: does not allow, its condition does not hold: aws:a Bool true",
         "identity policy 'reader', statement 4: denies",
     ]
     grants = policy(*({**allow(), "Principal": {"AWS": each}} for each in (OWN, OTHER)))

@@ -67,10 +67,20 @@ def test_principals(principal, expected):
         ("Bool", "aws:SecureTransport", "true", True),
         ("StringEquals", "aws:PrincipalTag/team", "red", True),
         ("StringEquals", "aws:SourceVpc", [], True),
+        ("StringEquals", "s3:x-amz-server-side-encryption-aws-kms-key-id", "arn:aws:kms:eu-west-1:1:key/1", False),
     ],
 )
 def test_a_fixed_value_keeps_a_grant_from_being_public(operator, key, value, expected):
     assert public(condition={operator: {key: value}}) is expected
+
+
+@pytest.mark.parametrize(("value", "expected"), [("accesspoint/*", True), ("accesspoint/one", False)])
+def test_a_set_of_access_points_makes_an_access_points_policy_public(value, expected):
+    condition = {"StringLike": {"s3:DataAccessPointArn": f"arn:aws:s3:eu-west-1:{OTHER}:{value}"}}
+    statement = {"Effect": "Allow", "Principal": "*", "Action": "s3:*", "Resource": "*", "Condition": condition}
+    document = parse({"Statement": statement})
+    assert is_public(document, access_point=True) is expected
+    assert not is_public(document)
 
 
 def test_each_allow_counts_alone_and_denies_do_not():
