@@ -1,0 +1,210 @@
+"""The steps that one identity can take towards others: found by bits, and decided before they count."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import chain
+from typing import TYPE_CHECKING, Final
+
+from auditor.graph.access import Access
+from auditor.graph.administrators import administrator
+from auditor.graph.changes import ACTIONS, Changes
+from auditor.graph.creation import Creation
+from auditor.graph.edges import DONE, Edge, State, all_certain
+from auditor.graph.index import Index
+from auditor.graph.known_paths import Kind, catalogue, of_kind
+from auditor.graph.powers import Powers
+from auditor.graph.services import Services
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterable, Iterator
+
+    from auditor.graph.administrators import Admin
+    from auditor.graph.changes import Change
+    from auditor.graph.edges import Proof
+    from auditor.graph.identities import Identity
+    from auditor.graph.known_paths import Path
+    from auditor.graph.steps import Step
+    from auditor.graph.world import World
+
+ANY_EDIT: Final = "aaa-iam-007"
+"""The path of changing another identity in a way, or using it in a way, that no other path tells of."""
+ACCESS_OF: Final = {
+    "sts-001": "assume",
+    "iam-012": "trust",
+    **dict.fromkeys(("iam-002", "iam-003"), "key"),
+}
+"""How the catalogue calls the ways of acting as another that its paths of edits end with."""
+INDIRECT: Final = ("policy", "group")
+"""What is changed in place of an identity itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """Where steps are to lead."""
+
+    bits: int = 0
+    """Identities as they are."""
+    states: Container[State] = ()
+    """Identities after changes; `DONE` for an administrator's rights."""
+
+
+class Anything:
+    """Holds every state."""
+
+    def __contains__(self, state: object) -> bool:
+        """Return True."""
+        return True
+
+
+class Moves:
+    """The steps that identities of an account can take."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._access = Access(world)
+        self._services = Services(world)
+        self._changes = Changes(world)
+        self._creation = Creation(world)
+        self._self_edits = {(path.change, path.on): path for path in of_kind(Kind.SELF_EDIT)}
+        self._edits = {(path.change, path.on, path.access): path for path in of_kind(Kind.EDIT_AND_USE)}
+        self._masks = {key: world.vocabulary.mask([action]) for key, action in ACTIONS.items()}
+        self._admins: dict[State, Admin | None] = {}
+        self._own: dict[State, tuple[tuple[Edge, Identity], ...]] = {}
+        self._others: dict[str, list[tuple[State, Change]]] = {}
+        self._holders = self._held_by()
+
+    def _held_by(self) -> Index:
+        """Return the index of policies and groups, with the bits of the identities whose rights change with them."""
+        found: dict[str, int] = {}
+        for place, identity in enumerate(self._world.identities):
+            managed = [grant.origin for grant in (*identity.grants, identity.boundary) if grant and not grant.inline]
+            for arn in (*managed, *identity.groups):
+                found[arn] = found.get(arn, 0) | 1 << place
+        return Index(tuple(found), tuple(found.values()))
+
+    def toward(self, powers: Powers, near: Near) -> Iterator[Edge]:
+        """Yield the steps of an identity that lead somewhere near, those without changes to others first."""
+        own = (edge for edge, _ in self.own(powers) if edge.end in near.states)
+        created = self._creation.edges(powers) if DONE in near.states else ()
+        return chain(own, self._direct(powers, near.bits), self._by_edits(powers, near.states), created)
+
+    def _direct(self, powers: Powers, bits: int) -> Iterator[Edge]:
+        for step in self._steps(powers, bits) if bits else ():
+            yield _edge(powers, step)
+
+    def _steps(self, powers: Powers, bits: int) -> Iterator[Step]:
+        return chain(self._access.steps(powers, bits), self._services.steps(powers, bits))
+
+    # --- Changing oneself ---------------------------------------------------------------------------------------
+
+    def own(self, powers: Powers) -> tuple[tuple[Edge, Identity], ...]:
+        """Return the steps by which an identity changes itself, each with the identity afterwards."""
+        found = self._own.get(powers.state)
+        if found is None:
+            found = self._own[powers.state] = tuple(self._self_edited(powers))
+        return found
+
+    def _self_edited(self, powers: Powers) -> Iterator[tuple[Edge, Identity]]:
+        able = {key for key in self._self_edits if powers.may(self._masks[key])}
+        for change in self._changes.of(powers.identity, able):
+            path = self._self_edits[change.what, change.on]
+            if gains(powers.identity, change):
+                proof = _carried(powers, change)
+                if proof is not None:
+                    end, sure = self._end(powers.state, change)
+                    certain = sure and all_certain(proof)
+                    yield Edge(powers.state, end, path, proof, certain, change.through), change.result
+
+    def _end(self, state: State, change: Change) -> tuple[State, bool]:
+        """Return where a change leads, and whether that is certain."""
+        after = State(state.arn, " and ".join(filter(None, (state.after, change.after))))
+        if after not in self._admins:
+            self._admins[after] = administrator(Powers(self._world, change.result, after))
+        admin = self._admins[after]
+        return (DONE, admin.certain) if admin else (after, True)
+
+    # --- Changing others ----------------------------------------------------------------------------------------
+
+    def _by_edits(self, powers: Powers, states: Container[State]) -> Iterator[Edge]:
+        """Yield the steps by which an identity changes another and acts as it."""
+        if not states:
+            return
+        usable = self._access.might(powers) | self._services.might(powers)
+        for other in self._world.within(self.editable(powers) & usable):
+            for change in self._leading(other, states):
+                proof = self._edited(powers, change)
+                if proof is not None:
+                    yield from self._used(powers, change, proof)
+
+    def _leading(self, other: Identity, states: Container[State]) -> Iterator[Change]:
+        """Yield the changes after which an identity is among some states."""
+        found = self._others.get(other.arn)
+        if found is None:
+            start = State(other.arn)
+            found = [(self._end(start, change)[0], change) for change in self._changes.of(other)]
+            self._others[other.arn] = found
+        yield from (change for end, change in found if end in states)
+
+    def _edited(self, powers: Powers, change: Change) -> tuple[Proof, ...] | None:
+        if not powers.may(self._masks[change.what, change.on]):
+            return None
+        return _carried(powers, change)
+
+    def _used(self, powers: Powers, change: Change, edit: tuple[Proof, ...]) -> Iterator[Edge]:
+        other = change.result
+        end, sure = self._end(State(other.arn), change)
+        for step in self._steps(powers, self._world.bit(other.arn)):
+            proof = (*edit, *step.proof)
+            path = self._edit_path(change, step)
+            certain = sure and step.certain and all_certain(edit)
+            through = other.arn if end == DONE else change.through
+            yield Edge(powers.state, end, path, proof, certain, through, step.notes)
+
+    def _edit_path(self, change: Change, step: Step) -> Path:
+        access = ACCESS_OF.get(step.path.id, "")
+        return self._edits.get((change.what, change.on, access)) or catalogue()[ANY_EDIT]
+
+    def editable(self, powers: Powers) -> int:
+        """Return the bits of the others that an identity might change, but those that AWS alone changes."""
+        bits = 0
+        for (what, on), action in ACTIONS.items():
+            if powers.may(self._masks[what, on]):
+                if what == "join":
+                    bits |= self._access.users
+                else:
+                    bits |= self._holders.allowed(powers.policies(action)) if on in INDIRECT else powers.reached(action)
+        return bits & ~self._access.fixed & ~self._world.bit(powers.identity.arn)
+
+    def changed(self, identity: Identity) -> Iterator[tuple[State, Identity]]:
+        """Yield what an identity is after each change by which it is no administrator yet."""
+        for change in self._changes.of(identity):
+            end, _ = self._end(State(identity.arn), change)
+            if end != DONE and gains(identity, change):
+                yield end, change.result
+
+
+def gains(identity: Identity, change: Change) -> bool:
+    """Return whether a change could let an identity do more: one that makes nothing different does not."""
+    before = [grant.policy.document for grant in identity.grants]
+    after = [grant.policy.document for grant in change.result.grants]
+    return before != after or identity.boundary != change.result.boundary
+
+
+def _carried(powers: Powers, change: Change) -> tuple[Proof, ...] | None:
+    proofs = [powers.asked(aim) for aim in change.aims]
+    return tuple(proof for proof in proofs if proof) if all(proofs) else None
+
+
+def _edge(powers: Powers, step: Step) -> Edge:
+    return Edge(powers.state, State(step.end.arn), step.path, step.proof, step.certain, step.through, step.notes)
+
+
+def surest(edges: Iterable[Edge]) -> Edge | None:
+    """Return the first certain edge, or else the first; None where there is none."""
+    first = None
+    for edge in edges:
+        if edge.certain:
+            return edge
+        first = first or edge
+    return first

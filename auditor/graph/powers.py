@@ -1,0 +1,133 @@
+"""What one identity may do: each answer a decided request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from auditor.graph.choices import REGION, settled
+from auditor.graph.edges import Proof, State
+from auditor.graph.identities import Sort
+from auditor.graph.keys import PRINCIPAL_TAG, USUAL
+from auditor.policy import Context, Policies, Request, decide, principal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from auditor.graph.identities import Identity
+    from auditor.graph.keys import Values
+    from auditor.graph.world import World
+    from auditor.policy import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """What a request is made of beside who makes it."""
+
+    action: str
+    resource: str
+    """An ARN; ``*`` for an action that knows no resources."""
+    known: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    tags: Mapping[str, str] | None = None
+    """The tags of the resource; None where they are not known."""
+    creates: bool = False
+    """Whether the request makes something new, so that the caller chooses what the service's own keys hold."""
+
+
+class Powers:
+    """An identity, as it is or after changes, and the decisions on what it asks."""
+
+    def __init__(self, world: World, identity: Identity, state: State | None = None) -> None:
+        self.world = world
+        self.identity = identity
+        self.state = state or State(identity.arn)
+        self.own = tuple(grant.policy for grant in identity.grants)
+        self.bounds = tuple(each.policy for each in (identity.boundary,) if each)
+        self.held = self._union(self.own)
+        """The actions that its policies and its boundary allow on something."""
+        if self.bounds:
+            self.held &= self._union(self.bounds)
+        self.allowed = self.held
+        """The actions that service control policies allow on something, too."""
+        for level in world.account.scps:
+            self.allowed &= self._union(level)
+        self._principal = principal(identity.arn)
+        self._known = self._said()
+        self._policies: dict[str, Policies] = {}
+        self._reached: dict[str, int] = {}
+
+    def _union(self, policies: Iterable[Policy]) -> int:
+        mask = 0
+        for policy in policies:
+            mask |= self.world.mentions(policy).allowed
+        return mask
+
+    def _said(self) -> Values:
+        """Return what AWS says of the identity in each of its requests."""
+        identity = self.identity
+        user = identity.sort is Sort.USER
+        known = USUAL | {
+            "aws:principalarn": (identity.arn,),
+            "aws:principalaccount": (identity.account,),
+            "aws:resourceaccount": (identity.account,),
+            "aws:principaltype": ("User" if user else "AssumedRole",),
+            "aws:username": (identity.name,) if user else (),
+        }
+        if user:  # a session of a role may have tags beside the role's
+            known |= dict.fromkeys(self.world.principal_tags, ())
+        if user and identity.has_mfa:
+            known["aws:multifactorauthpresent"] = ("true",)
+        return known | {PRINCIPAL_TAG + key.lower(): (value,) for key, value in identity.tags.items()}
+
+    def may(self, mask: int) -> bool:
+        """Return whether some statement allows each of the actions, whatever it says of resources and conditions."""
+        return self.allowed & mask == mask
+
+    def reached(self, action: str) -> int:
+        """Return the bits of the identities that the statements which allow an action may be about."""
+        found = self._reached.get(action)
+        if found is None:
+            found = self._reached[action] = self.world.index.allowed(self.policies(action))
+        return found
+
+    def policies(self, action: str) -> Policies:
+        """Return the policies that have a say in the identity's requests for an action, cut down to it."""
+        found = self._policies.get(action)
+        if found is None:
+            cut = self.world.about
+            found = self._policies[action] = Policies(
+                identity=cut(self.own, action),
+                boundaries=cut(self.bounds, action, keep=True),
+                scps=tuple(cut(level, action, keep=True) for level in self.world.account.scps),
+            )
+        return found
+
+    def asked(self, aim: Aim, *, trust: Policy | None = None, guarded: bool = True) -> Proof | None:
+        """Return a request with its decision; None where it is denied.
+
+        ``trust``: the resource's own policy. ``guarded``: whether service control policies have a say.
+        """
+        policies = self.policies(aim.action)
+        resource_policy = trust or self.world.account.resource_policies.get(aim.resource)
+        if resource_policy is not None or not guarded:
+            policies = replace(policies, resource=resource_policy, scps=policies.scps if guarded else ())
+        request = Request(
+            self._principal,
+            aim.action,
+            aim.resource,
+            Context(self._context(aim), open=True),
+            resource_account=self.identity.account,
+            knows_no_resources=aim.resource == "*",
+        )
+        return settled(Proof(request, decide(request, policies)), policies, creates=aim.creates)
+
+    def _context(self, aim: Aim) -> Values:
+        known: Values = {**self._known, **aim.known}
+        if aim.action.startswith("iam:"):
+            known[REGION] = (self.world.region,)
+        if aim.tags is not None:
+            held = {key.lower(): value for key, value in aim.tags.items()}
+            for key in self.world.resource_tags:
+                tag = key.partition("/")[2]
+                known[key] = (held[tag],) if tag in held else ()
+        return known
