@@ -3,6 +3,8 @@
 PYTHON ?= python3
 VENV ?= .venv
 ARGS ?=
+# The Python of the Lambda function's runtime, which compiles what is in its zip.
+PYTHON_LAMBDA ?= python3.13
 
 RUN := $(VENV)/bin/python
 VERSION := $(shell $(PYTHON) -c 'import sys; print(sys.version.split()[0] if sys.version_info >= (3, 11) else "")' 2>/dev/null)
@@ -10,7 +12,8 @@ VERSION := $(shell $(PYTHON) -c 'import sys; print(sys.version.split()[0] if sys
 DEMO := $(VENV)/.demo-$(VERSION)
 DEV := $(VENV)/.dev-$(VERSION)
 
-.PHONY: help demo test check docs site bench actions new-check build clean
+.PHONY: help demo test check docs site bench actions new-check build \
+	lambda lambda-pins lambda-tools deploy-lambda templates clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -25,7 +28,7 @@ check: $(DEV) ## Run everything a change must pass: linter, formatter, types, do
 	$(RUN) -m ruff check
 	$(RUN) -m ruff format --check
 	$(RUN) -m mypy
-	$(RUN) -m mypy docs/generate.py docs/hooks.py
+	$(RUN) -m mypy docs/generate.py docs/hooks.py deploy/github/scan.py
 	$(RUN) docs/generate.py --check
 	$(RUN) -m pytest -n 2 --cov --cov-report=term $(ARGS)
 
@@ -50,6 +53,22 @@ new-check: $(DEV) ## Write a check with its three cases: make new-check ID=servi
 build: $(DEV) ## Build the wheel and the source distribution in dist/
 	$(RUN) -m build --quiet
 
+lambda: $(DEV) ## Build the zips of the Lambda function in dist/: the same sources give the same bytes
+	$(RUN) deploy/lambda/build.py --architecture arm64 --python $(PYTHON_LAMBDA)
+	$(RUN) deploy/lambda/build.py --architecture x86_64 --python $(PYTHON_LAMBDA)
+
+lambda-pins: $(DEV) ## Pin the newest versions of what is in the zip of the Lambda function
+	$(RUN) deploy/lambda/build.py --pin
+
+lambda-tools: .venv-sam/.made .venv-lambda/.made .venv-ministack/.made ## Install what deploys the function and what it is tried with
+
+deploy-lambda: lambda .venv-sam/.made ## Deploy the scheduled audit into the account of your AWS credentials; ARGS are those of `sam deploy`
+	.venv-sam/bin/sam deploy --template-file deploy/sam/template.yaml --stack-name aws-account-auditor \
+		--capabilities CAPABILITY_IAM --resolve-s3 --no-fail-on-empty-changeset $(ARGS)
+
+templates: $(DEV) ## Write what the checks read into the templates' policies
+	$(RUN) deploy/sam/permissions.py deploy/sam/template.yaml
+
 clean: ## Remove what was built and cached, except the virtual environment
 	rm -rf build dist site *.egg-info .coverage* htmlcov .mypy_cache .ruff_cache .pytest_cache .hypothesis report.html report.json
 
@@ -60,4 +79,10 @@ $(VENV)/.%-$(VERSION): setup.cfg pyproject.toml
 		|| $(PYTHON) -m venv --clear $(VENV)
 	@echo 'installing into $(VENV) (once)' >&2
 	@$(RUN) -m pip install --quiet --disable-pip-version-check --editable '.[$*]'
+	@touch $@
+
+# Each tool has an environment of its own: they pin what they need.
+.venv-%/.made: deploy/lambda/tools-%.txt
+	$(if $(filter lambda ministack,$*),$(PYTHON_LAMBDA),$(PYTHON)) -m venv --clear $(@D)
+	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
 	@touch $@

@@ -10,6 +10,7 @@ import click
 from auditor import __version__
 from auditor.errors import AuditorError
 from auditor.inquiry_commands import INQUIRIES
+from auditor.lint_command import lint
 from auditor.listing_commands import LISTINGS
 from auditor.options import (
     EXISTING,
@@ -21,7 +22,9 @@ from auditor.options import (
     gate,
     gating,
     judging,
+    many,
     option,
+    organizing,
     plainly,
     reaching,
     reporting,
@@ -32,6 +35,7 @@ from auditor.textual import put
 if TYPE_CHECKING:
     from auditor.config import Config
     from auditor.console import Console
+    from auditor.organization.scan import Many
     from auditor.scan import Scan
     from auditor.targets import Access
 
@@ -80,6 +84,7 @@ def auditor() -> None:
 
 @auditor.command()
 @reaching
+@organizing
 @judging
 @option("--from", "replay", type=EXISTING, metavar="FILE", help="Audit a recording instead of an account.")
 @reporting
@@ -88,9 +93,9 @@ def auditor() -> None:
 @configuring
 @plainly
 def scan(**options: Any) -> int:
-    """Audit an account, or a recording of one."""
+    """Audit an account, many of them, or a recording of one."""
     console = _console(options)
-    return _scan(options, access(options)).run(console)
+    return _scan(options, access(options), many(options)).run(console)
 
 
 def _console(options: dict[str, Any]) -> Console:
@@ -102,17 +107,18 @@ def _console(options: dict[str, Any]) -> Console:
     return Console(quiet, options.pop("colour"), verbose)
 
 
-def _scan(options: dict[str, Any], reach: Access) -> Scan:
+def _scan(options: dict[str, Any], reach: Access, accounts: Many | None = None) -> Scan:
     from auditor.outputs import parse_all
     from auditor.scan import Scan
 
-    return Scan(
+    prepared = Scan(
         access=reach,
         selection=selection(options),
         outputs=parse_all(options.pop("output_format")),
         gate=gate(options),
         **options,
     )
+    return accounts.scan(prepared) if accounts else prepared
 
 
 @auditor.command()
@@ -137,6 +143,7 @@ for listing in LISTINGS:
     auditor.add_command(listing)
 for inquiry in INQUIRIES:
     auditor.add_command(configuring(inquiry))
+auditor.add_command(lint)
 
 
 @auditor.group()

@@ -16,6 +16,7 @@ from generator.check_index import check_index
 from generator.check_page import check_page
 from generator.cli_page import cli_page
 from generator.framework_pages import framework_index, framework_page
+from generator.lint_page import lint_page
 from generator.markdown import page
 from generator.paths_page import paths_page
 from generator.permissions_page import permissions_page
@@ -37,6 +38,7 @@ def files() -> Iterator[tuple[str, str]]:
     yield "docs/cli.md", page(cli_page())
     yield "docs/fixes.md", page(fixes_page())
     yield "docs/frameworks/index.md", page(framework_index())
+    yield "docs/lint.md", page(lint_page())
     yield "docs/paths.md", page(paths_page())
     yield "docs/permissions.md", page(permissions_page())
     yield "reports/schema.json", report_schema()
