@@ -65,7 +65,10 @@ class Audit:
         Ctrl-C ends the collection, not the audit, and so does the time ``until`` of the monotonic clock: the rest is
         unseen.
         """
-        crew = Threads(source, workers, PER_SERVICE, until)
+        return self.collect(Threads(source, workers, PER_SERVICE, until), target, at, progress)
+
+    def collect(self, crew: Crew, target: Target, at: datetime, progress: Progress | None = None) -> Collected:
+        """Have a crew ask AWS what the checks need."""
         return self._collect(Inventory(target, at), crew, progress or Quiet())
 
     def replay(self, snapshot: Snapshot) -> Collected:

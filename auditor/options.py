@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from auditor.catalogue import Catalogue
     from auditor.gate import Gate
+    from auditor.organization.scan import Many
     from auditor.registry import Selection
     from auditor.scan import Basis
     from auditor.targets import Access
@@ -245,6 +246,70 @@ class FrameworkScore(click.ParamType[tuple[str, float]]):
         if not framework:
             self.fail(f"{value!r} is not a framework's id and a score, such as cis-aws-foundations-7.0=90", param, ctx)
         return framework, SCORE.convert(score, param, ctx)
+
+
+organizing = _all(
+    option("--organization", is_flag=True, help="Audit the accounts of the caller's organization."),
+    option(
+        "--accounts-file",
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        metavar="FILE",
+        help="Audit the accounts that this names: TOML, CSV with a header, or an id a line.",
+    ),
+    option("--ou", "units", multiple=True, metavar="UNIT", help="Only accounts below this unit: its id, name or path."),
+    option(
+        "--account-tag",
+        "tags",
+        multiple=True,
+        metavar="KEY=VALUE",
+        help="Only accounts with this tag in AWS Organizations; VALUE may be a pattern.",
+    ),
+    option("--exclude-account", "excluded", multiple=True, metavar="ID", help="Leave this account out."),
+    option(
+        "--member-role",
+        default="aws-account-auditor",
+        show_default=True,
+        metavar="NAME",
+        help="The role to assume in every account but the caller's own.",
+    ),
+    option(
+        "--accounts-at-once",
+        type=click.IntRange(1, 32),
+        default=4,
+        show_default=True,
+        help="Accounts audited beside one another.",
+    ),
+    option(
+        "--per-account-output",
+        type=click.Path(file_okay=False, path_type=Path),
+        metavar="DIR",
+        help="Write each account's own report to DIR/ACCOUNT, as soon as it is finished.",
+    ),
+)
+"""Options that say which accounts to audit, which :func:`many` reads."""
+
+ORGANIZING: Final = (
+    *("organization", "accounts_file", "units", "tags", "excluded"),
+    *("member_role", "accounts_at_once", "per_account_output"),
+)
+
+
+def many(options: dict[str, Any]) -> Many | None:
+    """Take the organizing options out of ``options`` and return which accounts they name; None for the caller's own."""
+    chosen = {name: options.pop(name) for name in ORGANIZING}
+    if chosen["organization"] and chosen["accounts_file"]:
+        raise click.UsageError("--organization and --accounts-file contradict each other: give one of them")
+    if not chosen["organization"] and (chosen["units"] or chosen["tags"]):
+        raise click.UsageError("--ou and --account-tag choose among the accounts of --organization: give that, too")
+    if not (chosen["organization"] or chosen["accounts_file"]):
+        if chosen["excluded"] or chosen["per_account_output"]:
+            raise click.UsageError(
+                "--exclude-account and --per-account-output are for many accounts: give --organization, too"
+            )
+        return None
+    from auditor.organization.scan import Many
+
+    return Many.given(chosen)
 
 
 gating = _all(

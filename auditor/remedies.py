@@ -61,6 +61,8 @@ OUT_OF_TIME: Final = "OutOfTime"
 NOT_RECORDED: Final = "NotRecorded"
 NOT_LISTED: Final = "NotListed"
 """The code of our own for a resource that another account or region owns: no permission here would show it."""
+NOT_ASSUMED: Final = "RoleNotAssumed"
+"""The code of our own for an account that did not let the auditor assume its role: nothing of it is known."""
 UNDECIDED: Final = "Undecided"
 """The code of our own for a policy of which nobody can tell what it allows."""
 
@@ -76,6 +78,8 @@ _BY_CODE: Final = {
     OUT_OF_TIME: "give the audit more time, or fewer services or regions",
     NOT_RECORDED: "the snapshot was recorded for a narrower selection: record it again with this one",
     NOT_LISTED: "audit the account or region that owns it",
+    NOT_ASSUMED: "in the account, make the role and have it trust the auditor (and the external id, if one is given); "
+    "allow the auditor sts:AssumeRole on it",
     UNDECIDED: "have a person read the policy, and make it shorter or plainer",
     "NoSuchBucket": "the bucket was deleted while the audit ran: run it again",
     "NotReturned": "AWS left it out of the reply, as it does of what is only hours old: run again later",

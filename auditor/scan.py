@@ -79,14 +79,10 @@ class Scan(Basis):
         """Audit, write what was asked for, and return the exit code; HistoryError last, when all else is written."""
         began = monotonic()
         ready = self._ready(console)
-        collected = self._collected(ready.audit, console)
-        if collected.interrupted and not self.partial:
+        report = self._audited(ready, console)
+        if report is None:
             console.say("interrupted; --partial writes what was read until then")
             return ExitCode.INTERRUPTED
-        if self.record:
-            self._write_snapshot(self.record, ready.audit, collected)
-        with console.timed("judging"):
-            report = ready.audit.report(collected, "snapshot" if self.replay else "live", ready.problems)
         report = ready.baseline.marked(report) if ready.baseline else report
         remembered = self._remembered(report, console)
         self._write(remembered.report, console)
@@ -94,9 +90,19 @@ class Scan(Basis):
         self._tell(remembered.report, verdict, console, monotonic() - began)
         if remembered.problem:
             raise remembered.problem
-        return ExitCode.INTERRUPTED if collected.interrupted else verdict.code
+        return ExitCode.INTERRUPTED if report.audit.partial else verdict.code
 
-    def _ready(self, console: Console) -> _Ready:
+    def _audited(self, ready: Ready, console: Console) -> Report | None:
+        """Return the report; None where the user interrupted the audit and wants none of a part."""
+        collected = self._collected(ready.audit, console)
+        if collected.interrupted and not self.partial:
+            return None
+        if self.record:
+            write_snapshot(self.record, ready.audit, collected)
+        with console.timed("judging"):
+            return ready.audit.report(collected, "snapshot" if self.replay else "live", ready.problems)
+
+    def _ready(self, console: Console) -> Ready:
         """Return what the audit needs, so that what is wrong with any of it is told before the first call to AWS."""
         with console.timed("loading the checks"):
             loaded = load(self)
@@ -108,7 +114,7 @@ class Scan(Basis):
         for problem in loaded.problems:
             console.warn(problem)
         console.detail(f"configuration: {self.config.path or 'none'}; {len(loaded.audit.checks)} checks selected")
-        return _Ready(loaded.problems, loaded.audit, known)
+        return Ready(loaded.problems, loaded.audit, known)
 
     def _collected(self, audit: Audit, console: Console) -> Collected:
         with console.timed("collecting"):
@@ -150,15 +156,6 @@ class Scan(Basis):
         console.detail(f"retries: {source.retries}")
         return collected
 
-    @staticmethod
-    def _write_snapshot(path: Path, audit: Audit, collected: Collected) -> None:
-        from auditor import snapshot
-
-        try:
-            snapshot.write(path, collected.inventory, audit.plan.names)
-        except OSError as error:
-            raise files.OutputError(f"{path} cannot be written: {error.strerror}") from error
-
     def _write(self, report: Report, console: Console) -> None:
         for output in self.outputs:
             pieces = files.stream(report, output.format)
@@ -181,10 +178,20 @@ class Scan(Basis):
 
 
 @dataclass(frozen=True, slots=True)
-class _Ready(Loaded):
+class Ready(Loaded):
     """What could not be loaded, the audit, and the baseline if there is one."""
 
     baseline: Baseline | None
+
+
+def write_snapshot(path: Path, audit: Audit, collected: Collected) -> None:
+    """Keep the replies of an audit; OutputError where they cannot be written."""
+    from auditor import snapshot
+
+    try:
+        snapshot.write(path, collected.inventory, audit.plan.names)
+    except OSError as error:
+        raise files.OutputError(f"{path} cannot be written: {error.strerror}") from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,7 @@ from auditor.targets import (
     TargetError,
     first_region,
     identify,
+    open_seat,
     open_session,
     with_regions,
 )
@@ -84,6 +85,15 @@ BREAKER: Final = 3
 """Calls in a row an endpoint may leave unanswered before it is asked no more."""
 
 
+class Shared:
+    """What sources of several accounts have in common: connections, models of services, and the files those are of."""
+
+    def __init__(self, workers: int) -> None:
+        self.connections = Connections(workers)
+        self.models: dict[str, ServiceModel] = {}
+        self.files: Any = None
+
+
 class Live:
     """AWS, asked with one account's credentials. Safe to use from many threads."""
 
@@ -93,6 +103,7 @@ class Live:
         session: Session,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         examined: Mapping[tuple[str, str], Collection[Examined]] | None = None,
+        shared: Shared | None = None,
     ) -> None:
         self._access = access
         self._session = session
@@ -100,9 +111,8 @@ class Live:
         self._examined = examined or {}
         self._clients: dict[tuple[str, str], BaseClient] = {}
         self._direct: dict[BaseClient, Direct] = {}
-        self._models: dict[str, ServiceModel] = {}
+        self._shared = shared or Shared(access.workers)
         self._creating = threading.Lock()
-        self._connections = Connections(access.workers)
         self._silent: Counter[tuple[str, str]] = Counter()
         self.retries = 0
 
@@ -121,8 +131,31 @@ class Live:
         """
         session = open_session(access)
         use_fast_timestamps(session)
-        use_lean_models(session, {service: {*names, *ALWAYS.get(service, ())} for service, names in operations.items()})
+        use_lean_models(session, _with_own(operations))
         return cls(access, session, examined=examined)
+
+    @classmethod
+    def seated(
+        cls,
+        access: Access,
+        credentials: Any,
+        operations: Mapping[str, Collection[str]],
+        examined: Mapping[tuple[str, str], Collection[Examined]],
+        shared: Shared,
+    ) -> Live:
+        """Return a source that asks as :meth:`open` says, with ``credentials`` and what others have, too."""
+        session = open_seat(access, credentials)
+        use_fast_timestamps(session)
+        if shared.files is None:
+            use_lean_models(session, _with_own(operations))
+            shared.files = session.get_component("data_loader")
+        session.register_component("data_loader", shared.files)
+        return cls(access, session, examined=examined, shared=shared)
+
+    def turn(self, access: Access) -> None:
+        """Ask another account from now on, the one whose credentials the session has now; all calls must be back."""
+        self._access = access
+        self._silent.clear()
 
     def target(self) -> Target:
         """Return the account, its partition and the regions to audit; TargetError when AWS does not tell.
@@ -260,9 +293,9 @@ class Live:
             service, region, endpoint_url=endpoint or None, config=client_config(self._access)
         )
         # Each client comes with a model of its own; what is worked out of one then holds for all regions.
-        shared = self._models.setdefault(service, client.meta.service_model)
-        client.meta._service_model = shared  # type: ignore[attr-defined]  # noqa: SLF001
-        self._connections.adopt(client)
+        model = self._shared.models.setdefault(service, client.meta.service_model)
+        client.meta._service_model = model  # type: ignore[attr-defined]  # noqa: SLF001
+        self._shared.connections.adopt(client)
         remember_endpoints(client, ENDPOINTS)
         refuse_malformed(client)
         client.meta.events.register_first("needs-retry.*", _give_up_on_silence)
@@ -274,6 +307,11 @@ class Live:
 
     def _count_retries(self, parsed: dict[str, Any], **_event: object) -> None:
         self.retries += parsed.get("ResponseMetadata", {}).get("RetryAttempts", 0)
+
+
+def _with_own(operations: Mapping[str, Collection[str]]) -> dict[str, set[str]]:
+    """Return the planned operations by service, and those that a source calls of its own accord."""
+    return {service: {*names, *ALWAYS.get(service, ())} for service, names in operations.items()}
 
 
 def client_config(access: Access) -> Config:

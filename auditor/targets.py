@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import difflib
+import threading
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from auditor.errors import AuditorError
+from auditor.guardrails import Guardrails
 from auditor.request import UNREADABLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from botocore.credentials import Credentials
     from botocore.session import Session
 
 HOME_REGIONS: Final = {
@@ -50,9 +53,15 @@ class TargetError(AuditorError):
     """There is nothing to audit with; the message says why and what to do."""
 
 
+NO_GUARDRAILS: Final = Guardrails()
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One audited account: its id and partition, the audited regions, and where its global services live."""
+    """One audited account: its id and partition, the audited regions, and where its global services live.
+
+    ``guardrails`` are the policies that its organization sets it, as far as the audit of an organization read them.
+    """
 
     account: str
     partition: str
@@ -60,6 +69,7 @@ class Target:
     home_region: str
     caller: str = ""
     warnings: tuple[str, ...] = ()
+    guardrails: Guardrails = NO_GUARDRAILS
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +87,10 @@ class Access:
     workers: int = 48
 
 
+_CREATING: Final = threading.Lock()
+"""Sessions make one client at a time."""
+
+
 def open_session(access: Access) -> Session:
     """Return a session with the credentials of the last role of the chain; TargetError when there are none."""
     from botocore.exceptions import BotoCoreError
@@ -89,25 +103,49 @@ def open_session(access: Access) -> Session:
     except BotoCoreError as error:
         raise TargetError(explain(error, access)) from error
     for role_arn in access.role_arns:
-        _assume(session, role_arn, access)
+        act(session, assumed(session, role_arn, access))
     return session
 
 
-def _assume(session: Session, role_arn: str, access: Access) -> None:
-    """Give the session the role's credentials, renewed by themselves when they expire."""
+def open_seat(access: Access, credentials: Any) -> Session:
+    """Return a session with the profile's settings that acts with ``credentials``."""
+    from botocore.session import Session
+
+    session = Session(profile=access.profile or None)
+    act(session, credentials)
+    return session
+
+
+def act(session: Session, credentials: Any) -> None:
+    """Have the session act with ``credentials`` from now on. Its public setter takes only what cannot be renewed."""
+    session._credentials = credentials  # type: ignore[attr-defined]  # noqa: SLF001
+
+
+class Acting:
+    """The credentials of whichever account is audited now: clients hold these and need not be made for each account."""
+
+    def __init__(self) -> None:
+        self.current: Any = None
+
+    def __getattr__(self, name: str) -> Any:
+        """Return what the account's own credentials have, or do."""
+        return getattr(self.current, name)
+
+
+def assumed(session: Session, role_arn: str, access: Access) -> Credentials:
+    """Return the role's credentials, fetched when they are first used and renewed by themselves when they expire."""
     from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials
 
     def create_client(service: str, **options: Any) -> Any:
         region = first_region(session, access)
-        return session.create_client(service, region, endpoint_url=access.endpoint_url or None, **options)
+        with _CREATING:
+            return session.create_client(service, region, endpoint_url=access.endpoint_url or None, **options)
 
     extra = {"RoleSessionName": access.session_name, "DurationSeconds": access.duration}
     if access.external_id:
         extra["ExternalId"] = access.external_id
     fetcher = AssumeRoleCredentialFetcher(create_client, session.get_credentials(), role_arn, extra_args=extra)
-    renewable = DeferredRefreshableCredentials(fetcher.fetch_credentials, "assume-role")
-    # The session's public setter takes only credentials that cannot be renewed.
-    session._credentials = renewable  # type: ignore[attr-defined]  # noqa: SLF001
+    return DeferredRefreshableCredentials(fetcher.fetch_credentials, "assume-role")
 
 
 def first_region(session: Session, access: Access) -> str:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Final
 
 from auditor.graph.identities import Sort
 from auditor.graph.known_paths import catalogue
-from auditor.graph.powers import Aim
+from auditor.graph.powers import ASSUME, Aim
 from auditor.graph.steps import Step, step
 from auditor.graph.vocabulary import rules
-from auditor.policy import compiled, parse, principal
+from auditor.graph.world import trusting
+from auditor.policy import principal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,17 +22,10 @@ if TYPE_CHECKING:
     from auditor.graph.world import World
     from auditor.policy import Policy
 
-ASSUME: Final = "sts:AssumeRole"
 EDIT_TRUST: Final = "iam:UpdateAssumeRolePolicy"
 CREDENTIALS: Final = ("iam:CreateAccessKey", "iam:CreateLoginProfile", "iam:UpdateLoginProfile")
 MOST_KEYS: Final = 2
 """How many access keys a user can have."""
-
-
-def trusting(arn: str) -> Policy:
-    """Return the trust policy that lets a principal, or an account by its id, assume a role."""
-    statement = {"Effect": "Allow", "Principal": {"AWS": arn}, "Action": ASSUME}
-    return compiled(parse({"Version": "2012-10-17", "Statement": statement}), "a trust policy that names it")
 
 
 class Access:
@@ -50,7 +44,6 @@ class Access:
         self.users = self.roles = self.fixed = 0
         for place, identity in enumerate(world.identities):
             self._index(identity, 1 << place)
-        self._account_trust = trusting(world.account.id)
         self._paths = catalogue()
 
     def _index(self, identity: Identity, bit: int) -> None:
@@ -117,7 +110,7 @@ class Access:
             if proof:
                 yield step(role, path, (proof,))
         for role in self._world.within(bits & asked & self._unread):
-            proof = powers.asked(_assuming(role), trust=self._account_trust)
+            proof = powers.asked(_assuming(role), trust=self._world.delegating)
             if proof:
                 yield step(role, path, (proof,), "the role's trust policy was not read")
 

@@ -87,15 +87,10 @@ def _asked(powers: Powers, ways: tuple[tuple[str, str], ...]) -> Iterator[Proof 
         if not powers.may(powers.world.vocabulary.mask([action])):
             yield None
         else:
-            known = {"iam:permissionsboundary": (), "iam:policyarn": (full_access(powers.world),)}
+            known = {"iam:permissionsboundary": (), "iam:policyarn": (powers.world.full_access,)}
             yield powers.asked(Aim(action, arn, known, tags={}))
 
 
 def unnamed(world: World, sort: str) -> str:
     """Return the ARN of an identity or a policy that no policy names."""
     return f"arn:{world.account.partition}:iam::{world.account.id}:{sort}/{UNNAMED}"
-
-
-def full_access(world: World) -> str:
-    """Return the ARN of AWS's policy for administrators."""
-    return f"arn:{world.account.partition}:iam::aws:policy/AdministratorAccess"

@@ -124,13 +124,6 @@ class Escalation:
         powers = self._search.nodes.get(State(arn))
         return powers if powers and powers.identity.unread is None else None
 
-    def own_changes(self, arn: str) -> tuple[Edge, ...]:
-        """Return the steps by which an identity changes itself: its policies, groups and boundary."""
-        powers = self._search.nodes.get(State(arn))
-        if powers is None or powers.identity.unread is not None:
-            return ()
-        return tuple(edge for edge, _ in self._search.moves.own(powers))
-
     def outsiders(self, arn: str) -> Reach | None:
         """Return who outside the account its trust policy lets assume a role; None for what has none that was read."""
         identity = next((each for each in self.account.identities if each.arn == arn), None)

@@ -6,9 +6,11 @@ from dataclasses import dataclass, replace
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Final
 
-from auditor.graph.administrators import administrator, full_access, unnamed
+from auditor.graph.administrators import administrator, unnamed
 from auditor.graph.identities import Grant, Identity, Sort
-from auditor.graph.powers import Aim, Powers
+from auditor.graph.powers import Aim, Powers, boundary_known
+from auditor.graph.witnesses import like
+from auditor.graph.world import POLICY
 from auditor.policy import compiled, parse
 
 if TYPE_CHECKING:
@@ -28,6 +30,10 @@ ALL_ALLOWED: Final = compiled(
     parse({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}),
     "a policy that allows everything",
 )
+IAM_ALLOWED: Final = compiled(
+    parse({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "iam:*", "Resource": "*"}}),
+    "a policy that allows all of IAM",
+)
 POWERFUL: Final = "with a policy that allows everything"
 ACTIONS: Final = {
     ("add-inline", "user"): "iam:PutUserPolicy",
@@ -36,6 +42,9 @@ ACTIONS: Final = {
     ("attach", "user"): "iam:AttachUserPolicy",
     ("attach", "role"): "iam:AttachRolePolicy",
     ("attach", "group"): "iam:AttachGroupPolicy",
+    ("attach-new", "user"): "iam:AttachUserPolicy",
+    ("attach-new", "role"): "iam:AttachRolePolicy",
+    ("attach-new", "group"): "iam:AttachGroupPolicy",
     ("replace-version", "policy"): "iam:CreatePolicyVersion",
     ("choose-version", "policy"): "iam:SetDefaultPolicyVersion",
     ("join", "group"): "iam:AddUserToGroup",
@@ -45,6 +54,8 @@ ACTIONS: Final = {
     ("replace-boundary", "role"): "iam:PutRolePermissionsBoundary",
 }
 """The action that makes each change, by what is done and to what."""
+OF_POLICIES: Final = {("replace-version", "policy"), ("choose-version", "policy")}
+"""The changes of customer managed policies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +78,8 @@ class Changes:
     def __init__(self, world: World) -> None:
         self._world = world
         self._account = world.account
-        self._attachable = tuple(islice(_attachable(world), MOST_ATTACHED))
+        self._attachable = tuple(islice(attachable(world), MOST_ATTACHED))
+        self._new = tuple(_new_policies(world))
         self._strong = tuple(each for each in world.account.groups if self._makes_administrators(each))
 
     def _makes_administrators(self, group: Group) -> bool:
@@ -80,8 +92,10 @@ class Changes:
         ``able``: which changes count, as keys of `ACTIONS`; without it, all but joining groups that make no
         administrator by themselves.
         """
-        if identity.is_reserved:
+        if identity.is_service_linked:
             return
+        if identity.is_reserved:  # AWS alone changes it, but not the customer managed policies that it has
+            able = OF_POLICIES if able is None else {each for each in OF_POLICIES if each in able}
         groups = self._strong if able is None else self._account.groups if ("join", "group") in able else ()
         for change in chain(
             self._additions(identity),
@@ -96,14 +110,18 @@ class Changes:
         """Yield the new policies an identity could be given, itself or by a group that it is in."""
         own = identity.sort.value
         for on, arn in ((own, identity.arn), *(("group", group) for group in identity.groups)):
-            known, tags = (_boundary_known(identity), identity.tags) if on == own else ({}, None)
+            known, tags = (boundary_known(identity), identity.tags) if on == own else ({}, None)
             via = arn if on == "group" else ""
             result = _given(identity, Grant(ALL_ALLOWED, arn, inline=True, via=via))
             yield Change("add-inline", on, (Aim(ACTIONS["add-inline", on], arn, known, tags),), POWERFUL, result, via)
             for origin, policy in self._attachable:
-                aim = Aim(ACTIONS["attach", on], arn, known | {"iam:policyarn": (origin,)}, tags)
+                aim = Aim(ACTIONS["attach", on], arn, known | {POLICY: (origin,)}, tags)
                 result = _given(identity, Grant(policy, origin, inline=False, via=via))
                 yield Change("attach", on, (aim,), POWERFUL if policy is ALL_ALLOWED else f"with {origin}", result, via)
+            for new in self._new:
+                aims = (Aim("iam:CreatePolicy", new), Aim(ACTIONS["attach", on], arn, known | {POLICY: (new,)}, tags))
+                result = _given(identity, Grant(ALL_ALLOWED, new, inline=False, via=via))
+                yield Change("attach-new", on, aims, POWERFUL, result, via)
 
     def _versions(self, identity: Identity) -> Iterator[Change]:
         """Yield the other documents that customer managed policies of an identity could have."""
@@ -131,18 +149,31 @@ class Changes:
         if identity.boundary is None:
             return
         sort, result = identity.sort.value, replace(identity, boundary=None)
-        anything = {"iam:permissionsboundary": (full_access(self._world),)}
-        for what, known in (("lift-boundary", _boundary_known(identity)), ("replace-boundary", anything)):
+        anything = {"iam:permissionsboundary": (self._world.full_access,)}
+        for what, known in (("lift-boundary", boundary_known(identity)), ("replace-boundary", anything)):
             aim = Aim(ACTIONS[what, sort], identity.arn, known, identity.tags)
             yield Change(what, sort, (aim,), "without its permissions boundary", result)
 
 
-def _attachable(world: World) -> Iterator[tuple[str, Policy]]:
-    """Yield the managed policies with an administrator's rights, AWS's own first."""
-    yield full_access(world), ALL_ALLOWED
+def attachable(world: World) -> Iterator[tuple[str, Policy]]:
+    """Yield the managed policies with an administrator's rights, AWS's own first.
+
+    Where no policy tells by its ARN what may be attached, one that allows everything is as good as any.
+    """
+    yield world.full_access, ALL_ALLOWED
+    if POLICY not in world.keys:
+        return
+    yield world.full_access.replace("AdministratorAccess", "IAMFullAccess"), IAM_ALLOWED
     for arn, managed in world.account.managed.items():
         if _allows_all(managed.policy):
             yield arn, managed.policy
+
+
+def _new_policies(world: World) -> Iterator[str]:
+    """Yield the ARNs that a new customer managed policy could have, as far as policies tell by them what is allowed."""
+    names = f"arn:{world.account.partition}:iam::{world.account.id}:policy/*"
+    found = dict.fromkeys(like(pattern, names) for pattern in islice(world.policies_told_apart(), MOST_ATTACHED))
+    yield from (arn for arn in found if arn and arn not in world.account.managed)
 
 
 def _allows_all(policy: Policy) -> bool:
@@ -151,11 +182,6 @@ def _allows_all(policy: Policy) -> bool:
     return all(each.allows for each in statements) and any(
         "*" in (each.actions or ()) and "*" in (each.resources or ()) and not each.conditions for each in statements
     )
-
-
-def _boundary_known(identity: Identity) -> dict[str, tuple[str, ...]]:
-    """Return what a request to change an identity says of the identity's boundary."""
-    return {"iam:permissionsboundary": (identity.boundary.origin,) if identity.boundary else ()}
 
 
 def _given(identity: Identity, grant: Grant) -> Identity:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from auditor.graph.edges import Proof
 from auditor.policy import Context, decide
+from auditor.policy.principals import Caller
 from auditor.policy.solver import candidates
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ CHOSEN: Final = {
     *("sts:durationseconds", "sts:rolesessionname", "sts:sourceidentity", "sts:transitivetagkeys"),
 }
 """The keys whose values the caller writes into the request."""
+SOURCE: Final = "aws:sourcearn"
+"""For what of its own a service makes a request: the choice of whoever makes that, as far as a pattern leaves one."""
 REGION: Final = "aws:requestedregion"
 """Where a request is sent: the caller's choice for STS, which is in every region; IAM is in one."""
 CHOSEN_TAGS: Final = "aws:requesttag/"
@@ -25,6 +28,8 @@ FIXED: Final = ("role", "profile", "resourcetag/")
 """What a service's own key has in it that is about an identity or about what exists: it is no free choice."""
 SEPARATE: Final = {"iam", "sts"}
 """Services whose own keys say whom or what the request is about."""
+ACCOUNT_AT: Final = 4
+"""Where the account is in an ARN."""
 MOST_TRIED: Final = 12
 MOST_KEYS: Final = 4
 
@@ -56,6 +61,8 @@ def _keys(proof: Proof) -> set[str]:
 
 def _is_chosen(key: str, request: Request, *, creates: bool) -> bool:
     service = request.action.partition(":")[0].lower()
+    if key == SOURCE:
+        return creates and request.principal.caller is Caller.SERVICE
     if key in CHOSEN or key.startswith(CHOSEN_TAGS) or (key == REGION and service == "sts"):
         return True
     own = key.partition(":")[0] == service and service not in SEPARATE
@@ -66,13 +73,23 @@ def _chosen(proof: Proof, policies: Policies, key: str) -> Proof:
     """Return a proof with the value of a key that leaves the least unknown."""
     conditions = _conditions(proof, key)
     best = proof
-    for held, _ in islice(candidates(conditions), MOST_TRIED):
+    resolve = proof.request.context.variable
+    for held, patterns in islice(candidates(conditions, resolve), MOST_TRIED):
+        if key == SOURCE and not _is_new(held, patterns, proof.request):
+            continue
         values = {**proof.request.context.values, key: held}
         request = replace(proof.request, context=Context(values, open=True))
         tried = Proof(request, decide(request, policies))
         if tried.decision.allowed and _doubt(tried) < _doubt(best):
             best = tried
     return best
+
+
+def _is_new(arns: tuple[str, ...], patterns: tuple[str, ...], request: Request) -> bool:
+    """Return whether an ARN could be that of something new in the account: one of the account that no policy names."""
+    parts = arns[0].split(":", 5) if arns else []
+    is_open = any("*" in each.split(":", 5)[-1] for each in patterns)
+    return len(parts) > ACCOUNT_AT and parts[ACCOUNT_AT] == request.account and is_open
 
 
 def _conditions(proof: Proof, key: str) -> list[Condition]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
+    from datetime import datetime
 
     from auditor.policy import Policy
 
@@ -147,3 +148,5 @@ class Account:
     """The service control policies of each level from the root to the account; none where none apply."""
     resource_policies: Mapping[str, Policy] = field(default_factory=dict)
     """The policies of resources by the resources' ARNs, as far as they are known."""
+    at: datetime | None = None
+    """When it was read: what policies allow or deny by time is decided for then; None where it is not known."""

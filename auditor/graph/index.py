@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from auditor.policy import Policies
 
 ARN_PARTS: Final = 6
+MOST_PARTS: Final = 64
+"""Above, it costs less to decide on each by itself."""
 
 
 class Index:
@@ -65,6 +67,16 @@ class Index:
                 if wild.takes(arn):
                     bits |= each
         return bits
+
+
+def split(bits: int, cuts: Iterable[int]) -> list[int]:
+    """Return bits in parts, each inside or outside each of the cuts; none where there are more than `MOST_PARTS`."""
+    parts = [bits] if bits else []
+    for cut in cuts:
+        parts = [part for each in parts for part in (each & cut, each & ~cut) if part]
+        if len(parts) > MOST_PARTS:
+            return []
+    return parts
 
 
 def places(bits: int) -> Iterator[int]:

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 Values = dict[str, tuple[str, ...]]
 """What is known of a request, by condition key in lower case; no values where the key is absent."""
 
+MFA: Final = "aws:multifactorauthpresent"
+"""Absent from what an access key signs by itself, and false in the console without a device."""
 PRINCIPAL_TAG: Final = "aws:principaltag/"
 RESOURCE_TAGS: Final = ("aws:resourcetag/", "iam:resourcetag/", "ec2:resourcetag/", "ssm:resourcetag/")
 USUAL: Final[Values] = {
@@ -19,6 +21,12 @@ USUAL: Final[Values] = {
     "aws:securetransport": ("true",),
     "aws:viaawsservice": ("false",),
     "aws:calledvia": (),
+    "aws:calledviafirst": (),
+    "aws:calledvialast": (),
+    "aws:sourceaccount": (),
+    "aws:sourcearn": (),
+    "aws:sourceorgid": (),
+    "aws:sourceorgpaths": (),
     "aws:principalservicename": (),
     "aws:principalservicenameslist": (),
 }

@@ -93,6 +93,12 @@ def requests() -> dict[str, tuple[str, ...]]:
     return {action: tuple(arns) for action, arns in _data("requests.toml")["requests"].items()}
 
 
+@functools.cache
+def checked() -> dict[str, tuple[str, str]]:
+    """Return the condition key by which an action asks for the use of something else, and the ARN of that, to fill."""
+    return {action: (row["key"], row["resource"]) for action, row in _data("requests.toml")["checked"].items()}
+
+
 def of_kind(kind: Kind) -> tuple[Path, ...]:
     """Return the paths that are modelled in one way, in order."""
     return tuple(path for path in catalogue().values() if path.kind is kind)

@@ -35,6 +35,9 @@ ACCESS_OF: Final = {
     **dict.fromkeys(("iam-002", "iam-003"), "key"),
 }
 """How the catalogue calls the ways of acting as another that its paths of edits end with."""
+JOIN: Final = "join"
+"""The change of which there may be as many as groups: it is only ever the first."""
+PASSIVE: Final = {Kind.COVERED, Kind.NOT_MODELLED}
 INDIRECT: Final = ("policy", "group")
 """What is changed in place of an identity itself."""
 
@@ -69,6 +72,8 @@ class Moves:
         self._self_edits = {(path.change, path.on): path for path in of_kind(Kind.SELF_EDIT)}
         self._edits = {(path.change, path.on, path.access): path for path in of_kind(Kind.EDIT_AND_USE)}
         self._masks = {key: world.vocabulary.mask([action]) for key, action in ACTIONS.items()}
+        paths = (path for path in catalogue().values() if path.change != JOIN and path.kind not in PASSIVE)
+        self._further = [world.vocabulary.mask(path.required) for path in paths if path.required]
         self._admins: dict[State, Admin | None] = {}
         self._own: dict[State, tuple[tuple[Edge, Identity], ...]] = {}
         self._others: dict[str, list[tuple[State, Change]]] = {}
@@ -147,7 +152,10 @@ class Moves:
         yield from (change for end, change in found if end in states)
 
     def _edited(self, powers: Powers, change: Change) -> tuple[Proof, ...] | None:
-        if not powers.may(self._masks[change.what, change.on]):
+        key = change.what, change.on
+        if not powers.may(self._masks[key]):
+            return None
+        if change.on not in INDIRECT and not powers.reached(ACTIONS[key]) & self._world.bit(change.result.arn):
             return None
         return _carried(powers, change)
 
@@ -163,7 +171,7 @@ class Moves:
 
     def _edit_path(self, change: Change, step: Step) -> Path:
         access = ACCESS_OF.get(step.path.id, "")
-        return self._edits.get((change.what, change.on, access)) or catalogue()[ANY_EDIT]
+        return self._edits.get((change.what.removesuffix("-new"), change.on, access)) or catalogue()[ANY_EDIT]
 
     def editable(self, powers: Powers) -> int:
         """Return the bits of the others that an identity might change, but those that AWS alone changes."""
@@ -172,9 +180,15 @@ class Moves:
             if powers.may(self._masks[what, on]):
                 if what == "join":
                     bits |= self._access.users
+                elif on in INDIRECT:  # a role that AWS alone changes has policies that others write
+                    bits |= self._holders.allowed(powers.policies(action))
                 else:
-                    bits |= self._holders.allowed(powers.policies(action)) if on in INDIRECT else powers.reached(action)
-        return bits & ~self._access.fixed & ~self._world.bit(powers.identity.arn)
+                    bits |= powers.reached(action) & ~self._access.fixed
+        return bits & ~self._world.bit(powers.identity.arn)
+
+    def leads_on(self, powers: Powers) -> bool:
+        """Return whether an identity after a change may be allowed all that some further step needs."""
+        return powers.identity.unread is not None or any(powers.may(mask) for mask in self._further)
 
     def changed(self, identity: Identity) -> Iterator[tuple[State, Identity]]:
         """Yield what an identity is after each change by which it is no administrator yet."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from auditor.graph.choices import REGION, settled
 from auditor.graph.edges import Proof, State
 from auditor.graph.identities import Sort
-from auditor.graph.keys import PRINCIPAL_TAG, USUAL
+from auditor.graph.keys import MFA, PRINCIPAL_TAG, USUAL
 from auditor.policy import Context, Policies, Request, decide, principal
 
 if TYPE_CHECKING:
@@ -18,6 +18,21 @@ if TYPE_CHECKING:
     from auditor.graph.keys import Values
     from auditor.graph.world import World
     from auditor.policy import Policy
+
+FEW: Final = 4
+"""So many identities are decided on one by one."""
+ASSUME: Final = "sts:AssumeRole"
+ON_BOUNDED: Final = {
+    *("iam:AttachRolePolicy", "iam:AttachUserPolicy", "iam:PutRolePolicy", "iam:PutUserPolicy"),
+    *("iam:DeleteRolePermissionsBoundary", "iam:DeleteUserPermissionsBoundary"),
+}
+"""The actions whose requests say which boundary the identity has that they are about."""
+
+REPLACING: Final = {"iam:PutRolePermissionsBoundary", "iam:PutUserPermissionsBoundary"}
+"""The actions whose requests say which boundary the identity is to have."""
+
+
+ENROLLING: Final = "iam:EnableMFADevice"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +81,7 @@ class Powers:
         """Return what AWS says of the identity in each of its requests."""
         identity = self.identity
         user = identity.sort is Sort.USER
-        known = USUAL | {
+        known = USUAL | self.world.now | {
             "aws:principalarn": (identity.arn,),
             "aws:principalaccount": (identity.account,),
             "aws:resourceaccount": (identity.account,),
@@ -75,20 +90,54 @@ class Powers:
         }
         if user:  # a session of a role may have tags beside the role's
             known |= dict.fromkeys(self.world.principal_tags, ())
-        if user and identity.has_mfa:
-            known["aws:multifactorauthpresent"] = ("true",)
+            known |= self._second_factor()
+        else:
+            known |= self.world.new_session
         return known | {PRINCIPAL_TAG + key.lower(): (value,) for key, value in identity.tags.items()}
+
+    def _second_factor(self) -> Values:
+        """Return what AWS says of a user's second factor: without a device, and where the user cannot enrol one, no."""
+        identity = self.identity
+        if identity.has_mfa:
+            return {MFA: ("true",)}
+        may_enrol = self.may(self.world.vocabulary.mask([ENROLLING]))
+        if identity.has_mfa is None or may_enrol or identity.access_keys is None:
+            return {}
+        return {MFA: () if identity.access_keys else ("false",)}
 
     def may(self, mask: int) -> bool:
         """Return whether some statement allows each of the actions, whatever it says of resources and conditions."""
         return self.allowed & mask == mask
 
     def reached(self, action: str) -> int:
-        """Return the bits of the identities that the statements which allow an action may be about."""
+        """Return the bits of the identities on which an action may be allowed: more than it is, and never less."""
         found = self._reached.get(action)
         if found is None:
-            found = self._reached[action] = self.world.index.allowed(self.policies(action))
+            found = self.world.index.allowed(self.policies(action))
+            if found.bit_count() > FEW:
+                found &= ~self._denied(action, found)
+            self._reached[action] = found
         return found
+
+    def _denied(self, action: str, bits: int) -> int:
+        """Return the bits of identities on which an action is surely denied.
+
+        What no pattern, tag or boundary tells apart is decided on once for all.
+        """
+        denied = 0
+        for part in self.world.alike(self.policies(action), bits):
+            identity = next(self.world.within(part))
+            known = self._boundary_known(action, identity)
+            trust = self.world.delegating if action == ASSUME else None
+            if self.asked(Aim(action, identity.arn, known, identity.tags), trust=trust) is None:
+                denied |= part
+        return denied
+
+    def _boundary_known(self, action: str, identity: Identity) -> Values:
+        """Return what is known of a boundary in a request that is to give an identity more rights."""
+        if action in ON_BOUNDED:
+            return boundary_known(identity)
+        return {"iam:permissionsboundary": (self.world.full_access,)} if action in REPLACING else {}
 
     def policies(self, action: str) -> Policies:
         """Return the policies that have a say in the identity's requests for an action, cut down to it."""
@@ -131,3 +180,8 @@ class Powers:
                 tag = key.partition("/")[2]
                 known[key] = (held[tag],) if tag in held else ()
         return known
+
+
+def boundary_known(identity: Identity) -> Values:
+    """Return what a request to change an identity says of the identity's boundary."""
+    return {"iam:permissionsboundary": (identity.boundary.origin,) if identity.boundary else ()}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from auditor.graph.administrators import administrator
 from auditor.graph.edges import DONE, State
-from auditor.graph.moves import Moves, Near, surest
+from auditor.graph.moves import JOIN, Moves, Near, surest
 from auditor.graph.powers import Powers
 
 if TYPE_CHECKING:
@@ -67,12 +67,17 @@ class Search:
         return any(edge.end == DONE and edge.certain for edge, _ in self.moves.own(powers))
 
     def _results(self, powers: Powers) -> Iterable[tuple[State, Identity]]:
-        return [(edge.end, identity) for edge, identity in self.moves.own(powers) if edge.end != DONE]
+        found = [(edge, identity) for edge, identity in self.moves.own(powers) if edge.end != DONE]
+        return [
+            (edge.end, identity) for edge, identity in found if not (powers.state.after and edge.path.change == JOIN)
+        ]
 
     def _add(self, before: State, results: Iterable[tuple[State, Identity]]) -> None:
         for state, identity in results:
             if state != before and state not in self.nodes:
-                self.nodes[state] = Powers(self.world, identity, state)
+                powers = Powers(self.world, identity, state)
+                if self.moves.leads_on(powers):
+                    self.nodes[state] = powers
 
     def _is_admin(self, state: State) -> bool:
         return not state.after and state.arn in self.admins and self.admins[state.arn].certain

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from auditor.graph.choices import settled
-from auditor.graph.edges import Proof
+from auditor.graph.choices import REGION, settled
+from auditor.graph.edges import Proof, all_certain
 from auditor.graph.identities import Sort
-from auditor.graph.index import places
-from auditor.graph.known_paths import Kind, Path, of_kind
+from auditor.graph.index import Index, places
+from auditor.graph.known_paths import Kind, Path, of_kind, requests
 from auditor.graph.powers import Aim
 from auditor.graph.steps import Step, step
 from auditor.graph.witnesses import carried_out
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 PASS: Final = "iam:PassRole"  # noqa: S105 - no password
 INSTANCES: Final = "ec2.amazonaws.com"
 PROFILE: Final = ("iam:CreateInstanceProfile", "iam:AddRoleToInstanceProfile")
+MOST_EXISTING: Final = 20
+"""On so much of what exists a path is tried."""
 IDENTITY_POOLS: Final = "cognito-identity.amazonaws.com"
 
 
@@ -48,12 +51,21 @@ class Services:
         self._passed = [(path, world.vocabulary.mask(path.required)) for path in of_kind(Kind.PASS_ROLE)]
         self._taken = [(path, world.vocabulary.mask(path.required)) for path in of_kind(Kind.EXISTING_COMPUTE)]
         self._rests: dict[tuple[State, str], tuple[Proof, ...] | None] = {}
+        self._doubted: dict[tuple[State, str], bool] = {}
+        """Whether what a path needs is not known to exist, where it is allowed."""
+        self._sorts = {path.target: _of_sort(world, path) for path, _ in self._passed if path.target}
+        """What exists, by the sort of thing that a role is passed to."""
         self._running: dict[int, list[Compute]] = defaultdict(list)
         self._run: dict[str, int] = defaultdict(int)
         for compute in world.account.compute:
             if compute.role in world.place:
                 self._running[world.place[compute.role]].append(compute)
                 self._run[compute.service] |= world.bit(compute.role)
+        self._unprofiled = 0
+        """The roles that no instance profile holds, so that nothing runs on instances as them."""
+        for place, identity in enumerate(world.identities):
+            if identity.has_instance_profile is False:
+                self._unprofiled |= 1 << place
         trusts = [(place, _services_of(each)) for place, each in enumerate(world.identities) if each.trust]
         self._named = [(place, services) for place, services in trusts if services]
 
@@ -121,16 +133,40 @@ class Services:
         return powers.asked(Aim(PASS, role.arn, known, role.tags, creates=True))
 
     def _rest(self, powers: Powers, path: Path) -> tuple[Proof, ...] | None:
-        """Return the proof of all that a path needs beside passing the role."""
+        """Return the proof of all that a path needs beside passing the role, on what there is where it is not new."""
         key = powers.state, path.id
         if key not in self._rests:
-            self._rests[key] = carried_out(powers, [action for action in path.required if action != PASS])
+            actions = [action for action in path.required if action != PASS]
+            found = list(self._on_existing(powers, path, actions)) if path.target in self._sorts else []
+            found.sort(key=lambda proof: not all_certain(proof))
+            self._rests[key] = found[0] if found else self._on_any(powers, path, actions)
+            self._doubted[key] = bool(path.existing and not found)
         return self._rests[key]
+
+    def _on_any(self, powers: Powers, path: Path, actions: list[str]) -> tuple[Proof, ...] | None:
+        """Return the proof on something new, or on what may exist; None where all that exists is known."""
+        service = path.services[0]
+        # Instances without a role are not among what runs as one.
+        is_known = path.target in self._sorts and service in self._world.account.compute_read and service != INSTANCES
+        return None if is_known else carried_out(powers, actions)
+
+    def _on_existing(self, powers: Powers, path: Path, actions: list[str]) -> Iterator[tuple[Proof, ...]]:
+        """Yield the proofs on what runs as a role and is of the sort that a path is about."""
+        things, index = self._sorts[path.target]
+        bits = (1 << len(things)) - 1
+        for action in actions:
+            if path.target in requests()[action]:
+                bits &= index.allowed(powers.policies(action))
+        for place in islice(places(bits), MOST_EXISTING):
+            proof = carried_out(powers, actions, {path.target: _aimed(things[place])}, creates=False)
+            if proof is not None:
+                yield proof
 
     def _run_new(
         self, powers: Powers, role: Identity, path: Path, service: str, proof: tuple[Proof, ...]
     ) -> Iterator[Step]:
-        doubts = [f"it is not known whether there is {path.existing}"] if path.existing else []
+        is_doubted = self._doubted[powers.state, path.id]
+        doubts = [f"it is not known whether there is {path.existing}"] if is_doubted else []
         profile = self._profile(powers, role) if service == INSTANCES else ()
         if profile is None:
             return
@@ -164,16 +200,16 @@ class Services:
     def _unseen(self, path: Path) -> int:
         """Return the bits of the roles as which something may run that was not read."""
         service = path.services[0]
-        is_read = (path.listed or service) in self._world.account.compute_read
-        return 0 if is_read else self.trusting(service).bits
+        if (path.listed or service) in self._world.account.compute_read:
+            return 0
+        bits = self.trusting(service).bits
+        return bits & ~self._unprofiled if service == INSTANCES else bits
 
     def _taken_over(self, powers: Powers, place: int, path: Path) -> Iterator[Step]:
         role, certain = self._world.identities[place], False
-        pattern = path.target.format(partition="*", region="*", account="*", name="*")
         for compute in self._running[place]:
-            if compute.service == path.services[0] and matches(pattern, compute.arn):
-                aim = Aim("", compute.arn, {"aws:requestedregion": (compute.arn.split(":")[3],)}, compute.tags)
-                proof = carried_out(powers, path.required, {path.target: aim}, creates=False)
+            if compute.service == path.services[0] and _is_of(path, compute):
+                proof = carried_out(powers, path.required, {path.target: _aimed(compute)}, creates=False)
                 if proof is not None:
                     found = step(role, path, proof, through=compute.arn)
                     certain |= found.certain
@@ -188,6 +224,21 @@ class Services:
         if path.existing:
             return f"it is not known whether there is {path.existing}"
         return f"what runs as the role in {path.services[0].partition('.')[0]} was not read"
+
+
+def _of_sort(world: World, path: Path) -> tuple[list[Compute], Index]:
+    """Return what runs as a role and is of the sort that a path is about, with an index of it."""
+    things = [each for each in world.account.compute if _is_of(path, each)]
+    return things, Index([each.arn for each in things], [1 << place for place in range(len(things))])
+
+
+def _is_of(path: Path, compute: Compute) -> bool:
+    """Return whether something is of the sort that a path is about."""
+    return matches(path.target.format(partition="*", region="*", account="*", name="*"), compute.arn)
+
+
+def _aimed(compute: Compute) -> Aim:
+    return Aim("", compute.arn, {REGION: (compute.arn.split(":")[3],)}, compute.tags)
 
 
 def _services_of(role: Identity) -> frozenset[str]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from auditor.graph.administrators import UNNAMED
 from auditor.graph.choices import REGION
 from auditor.graph.edges import all_certain
-from auditor.graph.known_paths import requests
+from auditor.graph.known_paths import checked, requests
 from auditor.graph.powers import Aim
 from auditor.policy.patterns import VARIABLE, tokens, witness
 
@@ -46,14 +46,40 @@ def carried_out(
     Actions that need a resource of the same sort are about the same one. ``fixed`` says which, by its template;
     ``known`` is what else AWS says of the requests.
     """
+    best: tuple[Proof, ...] | None = None
+    for needed, said in _needs(actions):
+        proof = _carried_out(powers, needed, fixed or {}, {**(known or {}), **said}, creates=creates)
+        if proof is not None and (best is None or all_certain(proof)):
+            best = proof
+    return best
+
+
+def _needs(actions: Iterable[str]) -> Iterator[tuple[dict[str, list[str]], Mapping[str, tuple[str, ...]]]]:
+    """Yield the actions by the resources they need, with what is known of the requests then: mostly one way."""
     needed: dict[str, list[str]] = defaultdict(list)
     for action in actions:
         for template in requests()[action] or (NONE,):
             needed[template].append(action)
+    checks = [(*checked()[action], action) for about in needed.values() for action in about if action in checked()]
+    yield needed, {key: ("false",) for key, _, _ in checks}
+    if checks:
+        more = {resource: [action] for _, resource, action in checks}
+        yield {**needed, **more}, {key: ("true",) for key, _, _ in checks}
+
+
+def _carried_out(
+    powers: Powers,
+    needed: Mapping[str, list[str]],
+    fixed: Mapping[str, Aim],
+    known: Mapping[str, tuple[str, ...]],
+    *,
+    creates: bool,
+) -> tuple[Proof, ...] | None:
     proofs: list[Proof] = []
     for template, about in needed.items():
-        aim = (fixed or {}).get(template)
-        tried = [aim] if aim else _aims(powers, template, about, known or {}, creates=creates)
+        aim = fixed.get(template)
+        told = [Aim("", aim.resource, {**aim.known, **known}, aim.tags, aim.creates)] if aim else None
+        tried = told or _aims(powers, template, about, known, creates=creates)
         found = _first(powers, about, tried)
         if found is None:
             return None
@@ -94,13 +120,13 @@ def _aims(
         for pattern in islice((each for each in patterns if each != "*"), MOST_PATTERNS):
             own = _region_of(pattern)
             for region in (own,) if own else regions:
-                arn = _named(pattern, _filled(powers, template, region, "*"))
+                arn = like(pattern, _filled(powers, template, region, "*"))
                 if arn:
                     yield Aim("", arn, {**known, REGION: (region,)}, creates=creates)
 
 
 @functools.lru_cache(maxsize=8_192)
-def _named(pattern: str, template: str) -> str:
+def like(pattern: str, template: str) -> str:
     """Return an ARN that both patterns mean, with a name of its own where one fits; empty where there is none."""
     wanted = tokens(VARIABLE.sub("*", pattern)) or ()
     found = (witness(wanted, tokens(template + end) or ()) for end in (NEW, ""))

@@ -4,27 +4,38 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from auditor.graph.index import Index, places
+from auditor.graph.index import Index, places, split
 from auditor.graph.keys import PRINCIPAL_TAG, RESOURCE_TAGS, mentioned_keys
 from auditor.graph.known_paths import catalogue
 from auditor.graph.vocabulary import Vocabulary, rules
-from auditor.policy import Policy
+from auditor.policy import Policy, compiled, parse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
+    from datetime import datetime
 
     from auditor.graph.identities import Account, Identity
+    from auditor.graph.keys import Values
     from auditor.graph.vocabulary import Mentions
+    from auditor.policy import Policies
 
 ANYTHING: Final = "unnamed:anything"
 """An action that no policy names: allowed to whoever is allowed all."""
 MORE: Final = (
-    *("iam:addroletoinstanceprofile", "iam:createinstanceprofile", "iam:deactivatemfadevice"),
+    *("iam:addroletoinstanceprofile", "iam:createinstanceprofile", "iam:deactivatemfadevice", "iam:enablemfadevice"),
     *("iam:deletepolicyversion", ANYTHING),
 )
 """The actions that matter beside those of the catalogue."""
 REGIONS: Final = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
 """The region of each partition to which requests of IAM are sent (IAM User Guide, "Managing AWS STS")."""
+BOUNDARY: Final = "iam:permissionsboundary"
+POLICY: Final = "iam:policyarn"
+
+
+def trusting(arn: str) -> Policy:
+    """Return the trust policy that lets a principal, or an account by its id, assume a role."""
+    statement = {"Effect": "Allow", "Principal": {"AWS": arn}, "Action": "sts:AssumeRole"}
+    return compiled(parse({"Version": "2012-10-17", "Statement": statement}), "a trust policy that names it")
 
 
 class World:
@@ -32,6 +43,8 @@ class World:
 
     def __init__(self, account: Account) -> None:
         self.account = account
+        self.full_access = f"arn:{account.partition}:iam::aws:policy/AdministratorAccess"
+        """The ARN of AWS's policy for administrators."""
         self.region = REGIONS.get(account.partition, "us-east-1")
         self.identities = tuple(sorted(account.identities, key=lambda identity: identity.arn))
         self.place = {identity.arn: place for place, identity in enumerate(self.identities)}
@@ -41,9 +54,22 @@ class World:
         self._cut: dict[tuple[int, str], Policy | None] = {}
         self._kept: list[Policy] = []
         self.index = Index(tuple(self.place), [1 << place for place in self.place.values()])
-        keys = self._keys()
+        self.delegating = trusting(account.id)
+        self._bounded = list(self._by(lambda each: [each.boundary.origin] if each.boundary else []))
+        self._tagged = list(self._by(lambda each: each.tags.items()))
+        self.keys = keys = self._keys()
+        """The condition keys that any policy names."""
+        self.now, self.new_session = _times(account.at)
         self.principal_tags = sorted(key for key in keys if key.startswith(PRINCIPAL_TAG))
         self.resource_tags = sorted(key for key in keys if key.startswith(RESOURCE_TAGS))
+
+    def _by(self, values: Callable[[Identity], Iterable[object]]) -> Iterable[int]:
+        """Return for each value that identities have the bits of those that have it."""
+        found: dict[object, int] = {}
+        for place, identity in enumerate(self.identities):
+            for value in values(identity):
+                found[value] = found.get(value, 0) | 1 << place
+        return found.values()
 
     def _keys(self) -> set[str]:
         """Return the condition keys that any policy names."""
@@ -60,6 +86,16 @@ class World:
             yield from (managed.policy, *managed.others.values())
         yield from (policy for level in self.account.scps for policy in level)
         yield from self.account.resource_policies.values()
+
+    def policies_told_apart(self) -> Iterator[str]:
+        """Yield the patterns of managed policies by which it is told what may be attached; none where it is not."""
+        if POLICY not in self.keys:
+            return
+        statements = [each for policy in self._all_policies() for each in policy.document.statements]
+        for statement in statements:
+            yield from (value for each in statement.conditions if each.key == POLICY for value in each.values)
+            if statement.allows and statement.is_about("iam:CreatePolicy"):
+                yield from statement.resources or ()
 
     def mentions(self, policy: Policy) -> Mentions:
         """Return which of the graph's actions a policy is about."""
@@ -87,6 +123,19 @@ class World:
             found = self._cut[key] = Policy(policy.document, policy.name, {}, covering)
         return found
 
+    def alike(self, policies: Policies, bits: int) -> list[int]:
+        """Return bits in parts that policies do not tell apart; none where those are too many, or hang on variables."""
+        groups = (policies.identity, policies.boundaries, *policies.scps)
+        statements = [rule.statement for group in groups for policy in group for rule in policy.of_any_service]
+        named = (pattern for one in statements for pattern in (*(one.resources or ()), *(one.not_resources or ())))
+        patterns = dict.fromkeys(named)
+        if any("${" in pattern for pattern in patterns):
+            return []
+        keys = {condition.key for one in statements for condition in one.conditions}
+        told = self._tagged if any(key.startswith(RESOURCE_TAGS) for key in keys) else []
+        bounded = self._bounded if BOUNDARY in keys else []
+        return split(bits, (*map(self.index.meant, patterns), *bounded, *told))
+
     def bit(self, arn: str) -> int:
         """Return the bit of an identity; none for an ARN that is no identity's."""
         return 1 << self.place[arn] if arn in self.place else 0
@@ -100,3 +149,11 @@ class World:
         """Yield the identities of bits, in order."""
         for place in places(bits):
             yield self.identities[place]
+
+
+def _times(at: datetime | None) -> tuple[Values, Values]:
+    """Return what AWS says of the time of each request, and of when a session of a role was made: just then."""
+    if at is None:
+        return {}, {}
+    time = (at.isoformat(),)
+    return {"aws:currenttime": time, "aws:epochtime": (str(int(at.timestamp())),)}, {"aws:tokenissuetime": time}

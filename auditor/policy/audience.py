@@ -11,7 +11,7 @@ from auditor.policy.places import inside
 from auditor.policy.policies import Policies, Policy, Rule, compiled
 from auditor.policy.probes import Named, Probe, probes
 from auditor.policy.rcps import heeds_rcps
-from auditor.policy.solver import MOST_CONDITIONS
+from auditor.policy.solver import MOST_CONDITIONS, Effort, weight
 from auditor.policy.trial import Entry, Extent, Question, tried
 from auditor.policy.witnesses import Witness
 
@@ -25,8 +25,8 @@ __all__ = ["Extent", "Reach", "Witness", "reach"]
 MOST_PROBES: Final = 2_000
 """How many outsiders are tried on a policy before its reach counts as unknown."""
 COLONS_OF_ARN: Final = 5
-MOST_WORK: Final = 500_000
-"""How many words of statements are read for all outsiders together: overlong policies are tried less thoroughly."""
+NAMES: Final = 16
+"""How many principals count as one word: they are found at once."""
 WILLING: Final = compiled(parse({"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}), "the caller's own")
 """The outsider's own policy: whoever wants in has allowed themselves to."""
 
@@ -57,6 +57,7 @@ def reach(
     own_networks: Iterable[str] = (),
     actions: Iterable[str] = (),
     rcps: Sequence[Sequence[Policy]] = (),
+    effort: Effort | None = None,
 ) -> Reach:
     """Return who outside an account its resource's policy lets in.
 
@@ -64,15 +65,17 @@ def reach(
     as inside, too. ``actions`` are those the resource knows, from which witnesses are taken. ``rcps`` are the resource
     control policies of each level, which count where AWS applies them to the resource's service. Someone whom only a
     place, such as a VPC, or a name that says nothing of its owner lets in makes the reach unknown, and so does a
-    condition under which no allowed request was found although there may be one. ValueError for a range of
-    ``own_networks`` that is none.
+    condition under which no allowed request was found although there may be one, or a policy that takes more than
+    ``effort``, which may be shared, to look into. ValueError for a range of ``own_networks`` that is none.
     """
     organizations = set(own_organizations)
     levels = tuple(map(tuple, rcps)) if rcps and heeds_rcps(resource) else ()
-    named = Named(_joined(document, levels), account, min(organizations, default=""))
     within = inside({account, *own_accounts}, organizations, own_networks)
+    named = Named(_joined(document, levels), account, min(organizations, default=""), within.accounts)
     policies = Policies(identity=(WILLING,), resource=compiled(document), rcps=levels)
-    return _summed(list(_entries(Question(policies, named, resource, within, tuple(actions)))))
+    effort = effort or Effort()
+    effort.decision = _words(named.document)
+    return _summed(list(_entries(Question(policies, named, resource, within, tuple(actions), effort))))
 
 
 def _joined(document: Document, rcps: Sequence[Sequence[Policy]]) -> Document:
@@ -82,30 +85,32 @@ def _joined(document: Document, rcps: Sequence[Sequence[Policy]]) -> Document:
 
 
 def _entries(question: Question) -> Iterator[Entry]:
-    left = min(MOST_PROBES, MOST_WORK // _words(question.named.document))
+    left, effort = MOST_PROBES, question.effort
     own = question.policies.resource
     controls = (policy for level in question.policies.rcps for policy in level)
     rules = [rule for policy in (own, *controls) if policy for rule in _rules(policy)]
     denials = [rule for rule in rules if not rule.statement.allows]
     for rule in _rules(own) if own else ():
         if rule.statement.allows:
-            usable = left > 0 and _is_readable(rule.statement)
+            usable = left > 0 and effort.spend(effort.decision) and _is_readable(rule.statement)
             pairs = asked(question.resource, question.actions, rule, denials) if usable else None
             for probe in _outsiders(question, rule.statement):
-                entry = tried(question, rule, probe, pairs) if pairs and left > 0 else Entry(Extent.UNKNOWN, probe)
+                able = pairs is not None and left > 0 and effort.left > 0
+                entry = tried(question, rule, probe, pairs) if pairs and able else Entry(Extent.UNKNOWN, probe)
                 left -= 1
                 if entry:
                     yield entry
-                if entry and (entry.extent is Extent.PUBLIC or left < 0 or not pairs):
+                if entry and (entry.extent is Extent.PUBLIC or not able):
                     break
 
 
 def _words(document: Document) -> int:
-    """Return how many words the statements of a document have; at least one."""
+    """Return how many words the statements of a document count for in a decision; at least one."""
     count = 1
     for each in document.statements:
-        lists = (each.principals, each.not_principals, each.actions, each.not_actions, each.resources)
-        count += 1 + sum(len(words or ()) for words in (*lists, each.not_resources, each.conditions))
+        names = len(each.principals or ()) + len(each.not_principals or ())
+        texts = (each.actions, each.not_actions, each.resources, each.not_resources)
+        count += 1 + names // NAMES + sum(len(words or ()) for words in texts) + sum(map(weight, each.conditions))
     return count
 
 

@@ -15,7 +15,7 @@ from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from auditor.policy.patterns import Resolve, Token, covers, substituted, tokens, variables
+from auditor.policy.patterns import Resolve, Token, covers, substituted, takes, tokens, variables
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -63,6 +63,8 @@ Compare = Callable[[str, str, "Resolve | None"], bool]
 
 OPERATOR: Final = re.compile(r"(?:(forallvalues|foranyvalue):)?([a-z]+?)(ifexists)?")
 NEGATION: Final = re.compile(r"not(?=equals|like|ipaddress)")
+LITERAL: Final = re.compile(r"(?:for(?:all|any)values?:)?string(?:not)?equals(?:ignorecase)?(?:ifexists)?")
+"""The operators to which wildcards are characters like any other."""
 ARN_PARTS: Final = 6
 NUMBER: Final = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d{1,3})?")
 DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}.*)?")
@@ -75,7 +77,11 @@ MILLISECONDS: Final = 1e11
 
 
 class SenselessError(ValueError):
-    """Two values cannot be compared: one is not what the operator compares, or a variable has no value."""
+    """Two values cannot be compared: one is not what the operator compares."""
+
+
+class ValuelessError(SenselessError):
+    """A variable has no value: nothing is equal to it, all is unlike it ("Policy variables with no value")."""
 
 
 def holds(conditions: Iterable[Condition], context: Context, *, resolving: bool = True) -> Truth:
@@ -134,34 +140,41 @@ def _meets(
 
     A comparison that makes no sense is met neither way.
     """
-    met: list[Truth] = []
+    answer: Truth = False
     for wanted in condition.values:
         if resolving and not all(context.knows(key) for key in variables(wanted)):
-            met.append(None)
-            continue
-        try:
-            met.append(compare(wanted, value, context.variable if resolving else None))
-        except SenselessError:
-            met.append(negated)
-    answer = some(met)
+            answer = None
+        elif _met(compare, wanted, value, context.variable if resolving else None, senseless=negated):
+            return not negated
     return (None if answer is None else not answer) if negated else answer
+
+
+def _met(compare: Compare, wanted: str, value: str, resolve: Resolve | None, *, senseless: bool) -> bool:
+    try:
+        return compare(wanted, value, resolve)
+    except ValuelessError:
+        return False
+    except SenselessError:
+        return senseless
 
 
 def _text(wanted: str, resolve: Resolve | None) -> str:
     text = substituted(wanted, resolve)
     if text is None:
-        raise SenselessError(wanted)
+        raise ValuelessError(wanted)
     return text
 
 
 def _pattern(wanted: str, resolve: Resolve | None) -> tuple[Token, ...]:
     pattern = tokens(wanted, resolve)
     if pattern is None:
-        raise SenselessError(wanted)
+        raise ValuelessError(wanted)
     return pattern
 
 
 def _like(wanted: str, value: str, resolve: Resolve | None) -> bool:
+    if resolve is None or "${" not in wanted:
+        return takes(wanted, value)
     return covers(_pattern(wanted, resolve), value)
 
 
@@ -169,8 +182,9 @@ def _by(read: Callable[[str], Any], relate: Callable[[Any, Any], bool]) -> Compa
     """Return the comparison of what ``read`` makes of both texts; the value stands on the left."""
 
     def compare(wanted: str, value: str, resolve: Resolve | None) -> bool:
+        text = _text(wanted, resolve)
         try:
-            return relate(read(value), read(_text(wanted, resolve)))
+            return relate(read(value), read(text))
         except (ValueError, OverflowError) as error:
             raise SenselessError(wanted) from error
 

@@ -23,6 +23,8 @@ VARIABLE: Final = re.compile(r"\$\{([^}',{]*)(?:,\s*'([^']*)'\s*)?\}")
 LITERALS: Final = {"*", "?", "$"}
 LONGEST_KEPT: Final = 2_048
 """Patterns longer than any ARN are read again each time, lest a hostile one fill the memory."""
+MOST_FOLLOWED: Final = 8_192
+"""How long a pattern and a text, multiplied, are walked by going back: beyond, in the worst case, it takes too long."""
 MOST_WALKED: Final = 20_000
 """How many sets of states an inclusion may walk: patterns that people write need some hundreds."""
 
@@ -94,6 +96,23 @@ def matches(pattern: str, text: str, *, ignore_case: bool = False) -> bool:
     return covers(_plain(pattern), text)
 
 
+def takes(pattern: str, text: str) -> bool:
+    """Return whether ``text``, in which wildcards mean nothing, matches a pattern without variables; remembered."""
+    if len(pattern) > LONGEST_KEPT or len(text) > LONGEST_KEPT:
+        return Pattern(_read(pattern)).takes(text)
+    return _taken(pattern, text)
+
+
+@functools.lru_cache(maxsize=16_384)
+def _taken(pattern: str, text: str) -> bool:
+    return _made(pattern).takes(text)
+
+
+@functools.lru_cache(maxsize=4_096)
+def _made(pattern: str) -> Pattern:
+    return Pattern(_read(pattern))
+
+
 class Pattern:
     """A pattern made ready to be compared often: `matches`, `covers` and `overlaps` with less work each time."""
 
@@ -162,6 +181,8 @@ def covers(pattern: Sequence[Token], text: Sequence[Token]) -> bool:
     counts = not isinstance(pattern, str) and ONE in pattern
     if counts and not isinstance(text, str) and ANY in text:
         return _includes(pattern, text)
+    if len(pattern) * len(text) > MOST_FOLLOWED:
+        return _accepts(pattern, text)
     return _follows(pattern, text)
 
 
@@ -213,6 +234,19 @@ class Automaton:
         """Return the states after a character; after one that no pattern names, for ONE."""
         moving = self.takes.get(ONE, 0) | (self.takes.get(token, 0) if isinstance(token, str) else 0)
         return self.rest((states & moving) << 1 | states & self.runs)
+
+
+def _accepts(pattern: Sequence[Token], text: Sequence[Token]) -> bool:
+    """Return what `_follows` does, in time linear in the text for each 64 of the pattern's tokens."""
+    automaton = Automaton(pattern)
+    states = automaton.start()
+    for token in text:
+        states = states & automaton.runs if token is ANY else automaton.after(states, token)
+        if token is ANY:
+            states = automaton.rest(states)
+        if not states:
+            return False
+    return bool(states & automaton.end)
 
 
 def _includes(pattern: Sequence[Token], text: Sequence[Token]) -> bool:

@@ -9,7 +9,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from auditor.policy import issuers
-from auditor.policy.patterns import VARIABLE, tokens, witness
+from auditor.policy.conditions import LITERAL
+from auditor.policy.patterns import VARIABLE, matches, tokens, witness
 from auditor.policy.places import PLACES
 from auditor.policy.principals import ACCOUNT, ANONYMOUS, Caller, Principal, principal
 from auditor.policy.s3 import fixed, in_account, in_organization
@@ -18,14 +19,19 @@ from auditor.policy.solver import FRESH, STRANGERS_ADDRESSES, filled
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from auditor.policy.document import Document, Statement
+    from auditor.policy.document import Condition, Document, Statement
     from auditor.policy.solver import Values
 
-STRANGER: Final = "999999999999"
-FOREIGN: Final = "o-stranger"
+STRANGERS: Final = (*(f"{each}" * 12 for each in range(9, 0, -1)), "909090909090", "808080808080")
+"""Accounts of strangers, of which one that a policy does not name is tried."""
+STRANGER: Final = STRANGERS[0]
+FOREIGNERS: Final = ("o-stranger", "o-foreigner", "o-outlander")
+"""Organizations of strangers, likewise. AWS gives none so short an id."""
+FOREIGN: Final = FOREIGNERS[0]
 OWN_ORGANIZATION: Final = "o-own"
 OWN_IN_WORDS: Final = "${aws:ResourceOrgID}"
 """The organization of the resource's account, where a policy names it without its id and nobody tells it."""
+WITHOUT_IDENTITY: Final = {Caller.ANONYMOUS, Caller.SERVICE}
 SOME_SERVICE: Final = "sns.amazonaws.com"
 TAKES_ANYONE: Final = {"es", "execute-api", "lambda", "s3", "sqs"}
 """The services that take requests without credentials, where a policy allows them."""
@@ -63,6 +69,13 @@ OWN: Final = {
     *("aws:principalarn", "aws:principalisawsservice"),
 }
 """The keys whose values follow from who the caller is and whose the resource is."""
+NEVER_WILD: Final = frozenset({*OWN, *SOURCES, *PLACES})
+"""The keys of which no value has a wildcard's character: an equality that asks for one is met by nobody."""
+OF_IDENTITIES: Final = re.compile(
+    r"aws:(assumedroot|chatbotsourcearn|ec2instancesource.*|federatedprovider|multifactorauth.*|principaltag/.*"
+    r"|sourceidentity|tokenissuetime|userid|username)|ec2:(roledelivery|sourceinstancearn)|(identitystore|lambda):.*"
+)
+"""The keys that only requests of users and roles have (IAM User Guide, "AWS global condition context keys")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +97,8 @@ class Probe:
         """Return whether anyone of this sort may have a key hold what a policy's patterns ask for."""
         if key in ORGANIZATION_KEYS and self.account:
             return True
+        if self.lacks(key):
+            return False
         if key in OWN or (key in SOURCES and not self.service):
             return False
         is_fixed = self.guards().get(key)
@@ -93,9 +108,13 @@ class Probe:
         """Return whether the right one of this sort could have a key hold what a policy's patterns ask for."""
         return key in self.guards() or self.may_choose(key, patterns)
 
+    def lacks(self, key: str) -> bool:
+        """Return whether no request of this sort has a key, since only those of users and roles do."""
+        return self.principal.caller in WITHOUT_IDENTITY and OF_IDENTITIES.fullmatch(key) is not None
+
     def guards(self) -> dict[str, Callable[[str], bool]]:
         """Return the keys whose fixed values only the right caller has, each with what makes a value fixed."""
-        guards = dict(PLACES)
+        guards = {key: is_fixed for key, is_fixed in PLACES.items() if not self.lacks(key)}
         if self.service:
             guards |= SOURCES
         if self.provider:
@@ -106,12 +125,16 @@ class Probe:
 class Named:
     """What the conditions of a document ask of keys, in which variables of the resource's own owner are resolved."""
 
-    def __init__(self, document: Document, account: str, organization: str) -> None:
+    def __init__(self, document: Document, account: str, organization: str, own: Iterable[str] = ()) -> None:
         self.document = document
         self.account = account
         self.values: dict[str, set[str]] = {}
         for condition in (each for statement in document.statements for each in statement.conditions):
-            self.values.setdefault(condition.key, set()).update(condition.values)
+            self.values.setdefault(condition.key, set()).update(possible(condition))
+        self.stranger = stranger_to(document, (account, *own))
+        """An account that the document does not name, and that is nobody's own."""
+        self.foreign = next((each for each in FOREIGNERS if not _is_said(each, self.of(ORGANIZATION_KEYS))), FOREIGN)
+        """An organization that the document does not name."""
         told = filter(ORGANIZATION.fullmatch, self.of({ORGANIZATION_KEY}))
         self.organization = organization or min(told, default=OWN_ORGANIZATION)
         """The organization of the resource's account, `OWN_ORGANIZATION` where nothing tells."""
@@ -136,6 +159,31 @@ class Named:
         return any("${aws:principalorgid}" in each.lower() for each in self.of(RESOURCE_ORGANIZATION_KEYS))
 
 
+def possible(condition: Condition) -> Iterator[str]:
+    """Yield the values of a condition that its key can have at all."""
+    is_literal = condition.key in NEVER_WILD and LITERAL.fullmatch(condition.operator)
+    return (each for each in condition.values if not is_literal or fixed(each) or "${" in each)
+
+
+def stranger_to(document: Document, own: Iterable[str] = ()) -> str:
+    """Return an account that a document does not name, nor any pattern in it for accounts, other than one's ``own``."""
+    said = set(own)
+    for statement in document.statements:
+        entries = (*(statement.principals or ()), *(statement.not_principals or ()))
+        said.update(value for _, value in entries)
+        said.update(value for each in statement.conditions for value in each.values)
+    candidates = [each for each in STRANGERS if not _is_said(each, said)]
+    patterns = [value for value in said if re.search(r"\d", value) and not fixed(value) and ":" not in value]
+    return next(
+        (each for each in candidates if not any(matches(pattern, each) for pattern in patterns)),
+        next(iter(candidates), STRANGER),
+    )
+
+
+def _is_said(name: str, texts: Iterable[str]) -> bool:
+    return any(name in each for each in texts)
+
+
 def resolved(value: str, variables: Mapping[str, str]) -> str:
     """Return a value in which variables, given in lower case, are resolved."""
     if "${" not in value:
@@ -151,42 +199,43 @@ def probes(statement: Statement, named: Named, resource: str) -> Iterator[Probe]
         yield from (_person(each) for each in sorted(_named_by(named)))
         yield from _services(named)
         for kind, value in sorted(_excepted(named.document)):
-            yield from (replace(probe, named=False) for probe in _entry(kind, value))
+            yield from (replace(probe, named=False) for probe in _entry(kind, value, named))
     for kind, value in statement.principals or ():
-        yield from _entry(kind, value)
+        yield from _entry(kind, value, named)
 
 
 def _strangers(named: Named, service: str) -> Iterator[Probe]:
-    user = principal(f"arn:aws:iam::{STRANGER}:user/{FRESH}")
-    nobody = Probe(ANONYMOUS, BASE | {"aws:principaltype": ("Anonymous",)})
+    user = principal(f"arn:aws:iam::{named.stranger}:user/{FRESH}")
+    about = said_of(user, named.foreign)
+    nobody = Probe(ANONYMOUS, BASE | {"aws:principaltype": ("Anonymous",), "aws:userid": ("anonymous",)})
     if service in TAKES_ANYONE:
         yield nobody
-    yield Probe(user, said_of(user))
-    yield Probe(user, {key: held for key, held in said_of(user).items() if key not in ORGANIZATION_KEYS})
+    yield Probe(user, about)
+    yield Probe(user, {key: held for key, held in about.items() if key not in ORGANIZATION_KEYS})
     if service not in TAKES_ANYONE | TAKES_NOBODY:
         yield nobody
-    for arn in dict.fromkeys(_strange_arns(sorted(named.of({"aws:principalarn"})))):
+    for arn in dict.fromkeys(_strange_arns(sorted(named.of({"aws:principalarn"})), named.stranger)):
         somebody = principal(arn)
-        yield Probe(somebody, said_of(somebody))
+        yield Probe(somebody, said_of(somebody, named.foreign))
     for pattern in sorted(named.of(ACCOUNT_KEYS)):
         account = filled(pattern, "0" * max(0, 12 - len(pattern.replace("*", "")))).replace("x", "0")
         if not fixed(pattern) and re.fullmatch(r"\d{12}", account) and account != named.account:
             somebody = principal(f"arn:aws:iam::{account}:user/{FRESH}")
-            yield Probe(somebody, said_of(somebody))
+            yield Probe(somebody, said_of(somebody, named.foreign))
     for pattern in sorted(named.of(ORGANIZATION_KEYS)):
         if not re.match(ORGANIZATION, pattern) or not fixed(pattern.partition("/")[0]):
             yield Probe(user, said_of(user, filled(pattern, "stranger")))
 
 
-def _strange_arns(patterns: Iterable[str]) -> Iterator[str]:
-    """Yield ARNs of strangers that meet a pattern for principals of any account, or two of them."""
-    strange = [f"arn:aws:iam::{STRANGER}:{each}/*" for each in ("user", "role")]
+def _strange_arns(patterns: Iterable[str], stranger: str) -> Iterator[str]:
+    """Yield ARNs of a stranger that meet a pattern for principals of any account, or two of them."""
+    strange = [f"arn:aws:iam::{stranger}:{each}/*" for each in ("user", "role")]
     for pattern in patterns:
         parts = pattern.split(":", 5)
         if len(parts) < 6 and not fixed(pattern):  # noqa: PLR2004
             strange.append(pattern)
         elif not in_account(pattern):
-            parts[4:5] = [STRANGER]
+            parts[4:5] = [stranger]
             strange.append(":".join(parts))
             yield filled(strange[-1])
     for one, other in itertools.combinations(strange[:MOST_COMBINED] if len(strange) > 2 else (), 2):  # noqa: PLR2004
@@ -196,7 +245,7 @@ def _strange_arns(patterns: Iterable[str]) -> Iterator[str]:
 
 
 def _members(named: Named) -> Iterator[Probe]:
-    user = principal(f"arn:aws:iam::{STRANGER}:user/{FRESH}")
+    user = principal(f"arn:aws:iam::{named.stranger}:user/{FRESH}")
     own = {named.organization} if named.belongs_together else set()
     for pattern in sorted(named.of(ORGANIZATION_KEYS) | own):
         found = ORGANIZATION.fullmatch(pattern)
@@ -232,26 +281,26 @@ def _services(named: Named) -> Iterator[Probe]:
     names |= {f"{service}.amazonaws.com" for each in arns if (service := (each.split(":") + [""] * 3)[2].strip("*"))}
     if not names and named.of({*SOURCES, "aws:principalisawsservice"}):
         names = {SOME_SERVICE}
-    yield from map(_service, sorted(names))
+    yield from (_service(each, named) for each in sorted(names))
 
 
-def _service(name: str) -> Probe:
-    source = f"arn:aws:{name.partition('.')[0]}:eu-west-1:{STRANGER}:{FRESH}"
+def _service(name: str, named: Named) -> Probe:
+    source = f"arn:aws:{name.partition('.')[0]}:eu-west-1:{named.stranger}:{FRESH}"
     known = BASE | {
         "aws:principalisawsservice": ("true",),
         "aws:principalservicename": (name,),
         "aws:principalservicenameslist": (name,),
-        "aws:sourceaccount": (STRANGER,),
+        "aws:sourceaccount": (named.stranger,),
         "aws:sourcearn": (source,),
-        "aws:sourceorgid": (FOREIGN,),
+        "aws:sourceorgid": (named.foreign,),
     }
     return Probe(Principal(name, Caller.SERVICE), known, service=name)
 
 
-def _entry(kind: str, value: str) -> Iterator[Probe]:
+def _entry(kind: str, value: str, named: Named) -> Iterator[Probe]:
     """Yield the principal that an entry of a Principal element names."""
     if kind == "Service":
-        yield replace(_service(value), named=True)
+        yield replace(_service(value, named), named=True)
     elif kind == "Federated" and ":saml-provider/" not in value:
         yield Probe(Principal(value, Caller.PROVIDER), dict(BASE), provider=value)
     elif kind == "AWS" and value != "*" and not UNIQUE_ID.fullmatch(value):

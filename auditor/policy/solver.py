@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import itertools
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from auditor.policy.conditions import OPERATOR, Context, condition_holds
+from auditor.policy.conditions import LITERAL, OPERATOR, Context, condition_holds
 from auditor.policy.decision import Decision, decide
+from auditor.policy.patterns import substituted
+from auditor.policy.s3 import KEYS, fixed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from auditor.policy.document import Condition
+    from auditor.policy.patterns import Resolve
     from auditor.policy.policies import Policies, Request, Rule
 
 Values = tuple[str, ...]
@@ -30,7 +33,11 @@ MOST_CONDITIONS: Final = 200
 """How many conditions of a statement a search tries to meet: AWS's limits leave room for less."""
 MOST_VALUES: Final = 64
 """How many values a search tries for a key."""
+WORD: Final = 32
+"""How many characters of a value count as one word."""
 STRANGERS_ADDRESSES: Final = ("198.51.100.77", "2001:db8:ffff::77")
+CLAIM: Final = re.compile(r"[^:]*[./]")
+"""How the keys of identity providers' claims begin: with the provider's domain."""
 UNNAMED: Final[dict[str, Values]] = {
     "arn": ("arn:aws:other:eu-west-1:999999999999:other",),
     "date": ("2030-01-01T00:00:00Z",),
@@ -40,17 +47,53 @@ UNNAMED: Final[dict[str, Values]] = {
 """Values that a policy does not name, by what its operators compare: one that they cannot compare is no value."""
 
 
+@dataclass(slots=True)
+class Effort:
+    """How much work a search may do: policies written to stall are tried less thoroughly."""
+
+    left: int = 300_000
+    """How many words of statements may still be compared."""
+    decision: int = 1
+    """How many words are compared in a decision."""
+
+    def half(self) -> Effort:
+        """Return half of what is left; whoever takes it gives back what they leave by `give_back`."""
+        taken = max(self.left, 0) // 2
+        self.left -= taken
+        return Effort(taken)
+
+    def give_back(self, part: Effort) -> None:
+        """Take back what is left of a part."""
+        self.left += max(part.left, 0)
+
+    def spend(self, words: int) -> bool:
+        """Return whether there was work left to compare some words, which there is less of then."""
+        self.left -= words
+        return self.left >= 0
+
+
+def weight(condition: Condition) -> int:
+    """Return how many words a condition counts for: one, and more where its values are many or long."""
+    return 1 + sum(1 + len(each) // WORD for each in condition.values)
+
+
 class Search:
     """A search for a context that lets a request through: what is known of the caller, and what may be chosen."""
 
     def __init__(
-        self, request: Request, policies: Policies, rule: Rule, may_choose: Callable[[str, Values], bool]
+        self,
+        request: Request,
+        policies: Policies,
+        rule: Rule,
+        may_choose: Callable[[str, Values], bool],
+        effort: Effort | None = None,
     ) -> None:
         self.request = request
         self.policies = policies
         self.conditions = rule.statement.conditions
         self.resolving = policies.resource is not None and policies.resource.resolving
         self.may_choose = may_choose
+        self.effort = effort or Effort()
 
     def found(self, known: dict[str, Values]) -> tuple[Request, Decision] | None:
         """Return an allowed request with its decision; None where the search finds none."""
@@ -61,7 +104,7 @@ class Search:
         """Return what `found` does, from values for which the statement holds."""
         values: dict[str, Values] | None = satisfying
         for _ in range(MOST_ESCAPES):
-            if values is None:
+            if values is None or not self.effort.spend(self.effort.decision):
                 return None
             request = self._asking(values)
             decision = decide(request, self.policies)
@@ -97,34 +140,48 @@ class Search:
         """Return what a key may hold for the statement to apply, with conditions that must not hold."""
         holding = [each for each in self.conditions if each.key == key]
         before = values.get(key, ())
-        for held, patterns in ((before, ()), *candidates((*holding, *failing))):
-            context = Context({**values, key: held})
-            suits = all(self._holds(each, context) for each in holding)
-            if not suits or any(self._holds(each, context) is not False for each in failing):
-                continue
+        words = sum(map(weight, (*holding, *failing)))
+        resolve = Context(values).variable if self.resolving else None
+        for held, patterns in itertools.chain([(before, ())], candidates((*holding, *failing), resolve)):
             if held == before or self.may_choose(key, patterns):
-                return held
+                if not self.effort.spend(words):
+                    return None
+                context = Context({**values, key: held})
+                suits = all(self._holds(each, context) for each in holding)
+                if suits and all(self._holds(each, context) is False for each in failing):
+                    return held
         return None
 
     def _holds(self, condition: Condition, context: Context) -> bool | None:
         return condition_holds(condition, context, resolving=self.resolving)
 
 
-def candidates(conditions: Sequence[Condition]) -> Iterator[Choice]:
-    """Yield values worth trying for the key of conditions: what they name, what they do not, and nothing."""
-    named = (each for condition in conditions for each in _named(condition))
+def candidates(conditions: Sequence[Condition], resolve: Resolve | None = None) -> Iterator[Choice]:
+    """Yield values worth trying for the key of conditions: what they name, what they do not, and nothing.
+
+    ``resolve`` gives the values of variables; without it they are text.
+    """
+    named = (each for condition in conditions for each in _named(condition, resolve))
     yield from itertools.islice(named, MOST_VALUES)
     kinds = {kind for kind in UNNAMED for condition in conditions if kind in condition.operator}
     yield from (((each,), ()) for each in (UNNAMED[min(kinds)] if kinds else (FRESH, "true", "false")))
     yield (), ()
 
 
-def _named(condition: Condition) -> Iterator[Choice]:
+def _named(condition: Condition, resolve: Resolve | None) -> Iterator[Choice]:
     quantifier, name, _ = parsed.groups() if (parsed := OPERATOR.fullmatch(condition.operator)) else ("", "", "")
     for value in condition.values:
-        yield from (((each,), (value,)) for each in _instances(name, value))
+        meant = value if "${" not in value else substituted(value, resolve)
+        yield from (((each,), (value,)) for each in _instances(name, value if meant is None else meant))
+        if not fixed(value) and LITERAL.fullmatch(condition.operator) and not _is_never_wild(condition.key):
+            yield (value,), (value,)
     if quantifier:
         yield tuple(filled(value) for value in condition.values), condition.values
+
+
+def _is_never_wild(key: str) -> bool:
+    """Return whether no value of a key has a wildcard's character: who calls from where, and claims of tokens."""
+    return key in KEYS or CLAIM.match(key) is not None
 
 
 def _instances(operator: str, value: str) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 from auditor.policy import issuers
 from auditor.policy.conditions import Context
 from auditor.policy.decision import decide
-from auditor.policy.patterns import VARIABLE
+from auditor.policy.patterns import variables
 from auditor.policy.places import PLACES, owner
 from auditor.policy.policies import Policies, Request, Rule
 from auditor.policy.principals import ANONYMOUS
-from auditor.policy.probes import BASE, OWN, OWN_IN_WORDS, SOURCES, STRANGER, Probe
+from auditor.policy.probes import BASE, NEVER_WILD, OWN, OWN_IN_WORDS, SOURCES, Probe
 from auditor.policy.s3 import in_account
-from auditor.policy.solver import FRESH, Search
+from auditor.policy.solver import FRESH, Effort, Search
 from auditor.policy.witnesses import Witness
 
 if TYPE_CHECKING:
@@ -74,6 +74,7 @@ class Question:
     resource: str
     inside: Inside
     actions: tuple[str, ...] = ()
+    effort: Effort = field(default_factory=Effort)
 
     @property
     def account(self) -> str:
@@ -88,15 +89,27 @@ class Question:
             key for key, values in named.items() if values and all(self.inside.has(key, each) for each in values)
         )
 
+    @cached_property
+    def nowhere(self) -> frozenset[str]:
+        """The keys of which the policies name only values that nothing has."""
+        return frozenset(key for key in NEVER_WILD if key in self.named.values and not self.named.values[key])
+
+    @cached_property
+    def variables(self) -> frozenset[str]:
+        """The keys that variables in the policies' conditions stand for."""
+        values = (value for held in self.named.values.values() for value in held)
+        return frozenset(key for value in values for key in variables(value))
+
 
 def tried(question: Question, rule: Rule, probe: Probe, asked: Asked) -> Entry | None:
     """Return what comes of trying an outsider on a statement; None where they are not let in."""
-    known = probe.known | question.named.said_of_resource | _variables(rule, probe)
+    known = probe.known | question.named.said_of_resource | _variables(question, rule, probe)
     requests = [Request(probe.principal, *pair, resource_account=question.account) for pair in asked.pairs]
     met = False
     for guarded in (False, True):
         for request in requests:
-            search = Search(request, question.policies, rule, partial(_may_choose, question, probe, guarded=guarded))
+            may_choose = partial(_may_choose, question, probe, guarded=guarded)
+            search = Search(request, question.policies, rule, may_choose, question.effort)
             values = search.satisfying(known)
             if values is None:
                 break
@@ -120,15 +133,16 @@ def _may_choose(question: Question, probe: Probe, key: str, patterns: Values, *,
 
 def _might(question: Question, request: Request, probe: Probe, known: dict[str, Values]) -> bool:
     """Return whether an outsider could be let in, whatever a search made of it."""
-    own = frozenset() if probe.named else question.own_places
+    own = question.nowhere if probe.named else question.nowhere | question.own_places
     elsewhere = {key: BASE.get(key, (FRESH,)) for key in own}
+    lacking = {key for key in question.named.values if probe.lacks(key)}
     unsettled = {*probe.guards(), *(SOURCES if probe.service else ())} - own
-    settled = {key: held for key, held in known.items() if key in OWN and key not in unsettled}
-    absent = frozenset((OWN | set(SOURCES)) - settled.keys() - unsettled)
+    settled = {key: held for key, held in known.items() if key in OWN | lacking and key not in unsettled}
+    absent = frozenset((OWN | SOURCES.keys() | lacking) - settled.keys() - unsettled)
     for values, missing in ((settled, absent | own), (settled | elsewhere, absent))[: 2 if own else 1]:
         context = Context(values, open=True, absent=missing if not probe.mysterious else frozenset())
         asked = Request(probe.principal, request.action, request.resource, context, request.resource_account)
-        if decide(asked, question.policies).allowed:
+        if not question.effort.spend(question.effort.decision) or decide(asked, question.policies).allowed:
             return True
     return False
 
@@ -137,7 +151,7 @@ def _entry(question: Question, probe: Probe, found: Found, statement: int, *, gu
     request, decision = found
     account, organization, extent = probe.account, probe.organization, Extent.PUBLIC
     if probe.service:
-        account, extent = _source(request) if guarded else "", Extent.SERVICE_ONLY
+        account, extent = _source(request, question.named.stranger) if guarded else "", Extent.SERVICE_ONLY
         account = "" if account in question.inside.accounts else account
     elif probe.mysterious or (probe.provider and (guarded or not issuers.is_shared(probe.provider))):
         extent = Extent.UNKNOWN
@@ -151,12 +165,12 @@ def _entry(question: Question, probe: Probe, found: Found, statement: int, *, gu
     return Entry(extent, probe, account, organization, guarded, shown)
 
 
-def _source(request: Request) -> str:
+def _source(request: Request, stranger: str) -> str:
     """Return the account for which a service acts in a request; empty where nothing tells."""
     values = request.context.values
     arn = values.get("aws:sourcearn", ("",))[0]
     accounts = [*values.get("aws:sourceaccount", ()), *([arn.split(":")[4]] if in_account(arn) else [])]
-    return next((account for account in accounts if account != STRANGER), "")
+    return next((account for account in accounts if account != stranger), "")
 
 
 def _owner(request: Request) -> tuple[str, str]:
@@ -191,8 +205,10 @@ def _anyone(question: Question, probe: Probe) -> str:
     )
 
 
-def _variables(rule: Rule, probe: Probe) -> dict[str, Values]:
-    """Return values for the variables in a statement's resources, which the caller chooses."""
-    texts = rule.statement.resources or ()
-    keys = {match[1].strip().lower() for text in texts for match in VARIABLE.finditer(text)}
+def _variables(question: Question, rule: Rule, probe: Probe) -> dict[str, Values]:
+    """Return values for the variables in a statement's resources and in conditions, which the caller chooses.
+
+    Of tags of the resource nothing is known: there may be one that the caller knows.
+    """
+    keys = {key for text in rule.statement.resources or () for key in variables(text)} | question.variables
     return {key: (FRESH,) for key in keys if key not in probe.known and probe.may_choose(key, ())}

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final
 from auditor.policy import Document, Extent, Reach, reach
 from auditor.policy.places import owner
 from auditor.policy.principals import Caller
-from auditor.policy.probes import FOREIGN, OWN_IN_WORDS, OWN_ORGANIZATION
+from auditor.policy.probes import FOREIGNERS, OWN_IN_WORDS, OWN_ORGANIZATION
+from auditor.policy.solver import Effort
 from checks.access.audience import title
 
 if TYPE_CHECKING:
@@ -155,20 +156,27 @@ Audience = tuple[Grant, ...]
 
 def grants(document: Document, policy: str, resource: Resource, reading: Reading) -> Iterator[Grant]:
     """Yield what each statement of a resource's policy lets outsiders do; ``policy`` is its name, if it has one."""
+    effort = Effort()
     for number, statement in enumerate(document.statements, 1):
         for part in _parts(statement, reading.only):
-            found = _reached(document, part, number, resource, reading)
+            found = _reached(document, part, number, resource, reading, effort)
             if found.extent is not Extent.INTERNAL:
                 yield Grant(document, part, number, title(statement, number, policy), found, reading.places)
 
 
-def _reached(document: Document, statement: Statement, number: int, resource: Resource, reading: Reading) -> Reach:
+def _reached(
+    document: Document, statement: Statement, number: int, resource: Resource, reading: Reading, effort: Effort
+) -> Reach:
     if _is_inside(statement, resource.account):
         return INSIDE
     if number > MOST_STATEMENTS:
         return UNTRIED
+    half = effort.half()
     actions = (*reading.only, *reading.actions)
-    return reach(apart(document, statement), resource.account, reading.arn(resource), actions=actions)
+    alone = apart(document, statement)
+    found = reach(alone, resource.account, reading.arn(resource), actions=actions, effort=half)
+    effort.give_back(half)
+    return found
 
 
 def _parts(statement: Statement, only: tuple[str, ...]) -> Iterator[Statement]:
@@ -213,4 +221,6 @@ def _all_match(pattern: re.Pattern[str], document: Document, key: str) -> bool:
 def _required_organization(witness: Witness) -> str:
     """Return the organization that a witness must be of; empty where any or none will do."""
     found = next(iter(witness.request.context.values.get(ORGANIZATION, ())), "")
-    return {FOREIGN: "", OWN_ORGANIZATION: OWN_IN_WORDS}.get(found, found)
+    if found == OWN_ORGANIZATION:
+        return OWN_IN_WORDS
+    return "" if found in FOREIGNERS else found

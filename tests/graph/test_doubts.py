@@ -321,13 +321,6 @@ def test_service_control_policies_that_allow_only_some_services_leave_administra
     assert found.admins[arn("user", "root")].certain
 
 
-def test_what_an_identity_can_change_of_itself():
-    start = user("alice", allow(["iam:PutUserPolicy", "iam:DeleteUserPermissionsBoundary"], ALICE))
-    found = escalation(account(start, role("boss", OWN, FULL)))
-    assert [edge.path.id for edge in found.own_changes(ALICE)] == ["iam-007"]
-    assert found.own_changes(arn("user", "nobody")) == ()
-
-
 def test_who_outside_may_assume_a_role():
     other = role("boss", {"AWS": "111122223333"}, FULL)
     found = escalation(account(other, user("alice")))

@@ -9,7 +9,7 @@ from graph.built import FULL, OWN, account, allow, arn, deny, group, inline, pol
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from auditor.graph import escalation
+from auditor.graph import Kind, escalation
 from auditor.graph.edges import ADMIN
 from auditor.policy import Context, Policies, Request, decide, principal
 
@@ -42,12 +42,14 @@ identities = st.builds(lambda some, others: [*some, *others], users, roles)
 
 
 def steps(found, arns):
-    """Return the steps of all identities; those that change somebody by whom they change, whatever that leads to."""
-    return {
-        (edge.source, edge.path.id, edge.target if edge.target != ADMIN else edge.through or edge.source)
-        for each in arns
-        for edge in found.edges(each)
-    }
+    """Return the steps of all identities, each with whom it is about, whatever it leads to."""
+    return {(edge.source, edge.path.id, about(edge)) for each in arns for edge in found.edges(each)}
+
+
+def about(edge):
+    if edge.path.kind is Kind.CREATE_IDENTITY:
+        return "new"
+    return edge.target if edge.target != ADMIN else edge.through or edge.source
 
 
 def changed(found, place, statement):
