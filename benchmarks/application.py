@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from dataclasses import dataclass, replace
 from time import process_time
@@ -17,6 +18,9 @@ from benchmarks.server import Delivery, Request, Traffic
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+_MEMBER = re.compile(rb"Credential=ASIA([0-9]{12})/")
+"""The access keys of :func:`benchmarks.fleet.with_members` name the account they are of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,19 @@ class Application:
         self._cpu = process_time()
 
     def deliver(self, request: Request, head: bytes) -> Delivery:
-        """Return the delivery for a request, spoilt by the faults that are due."""
+        """Return the delivery for a request, spoilt by the faults that are due.
+
+        Who asks with a member's credentials is answered as if the account were the member's.
+        """
+        member = _MEMBER.search(head)
+        if member is None:
+            return self._delivered(request, head)
+        own = self._account.id.encode()
+        request = request._replace(line=request.line.replace(member[1], own), body=request.body.replace(member[1], own))
+        delivery = self._delivered(request, head.replace(member[1], own))
+        return replace(delivery, body=delivery.body.replace(own, member[1]))
+
+    def _delivered(self, request: Request, head: bytes) -> Delivery:
         prepared = self._prepared.get(request)
         if prepared is None:
             prepared = self._prepared[request] = self._prepare(decode(request, head))

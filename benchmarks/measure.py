@@ -47,8 +47,11 @@ class Cost:
 
 
 def run(arguments: Sequence[str], endpoint: Endpoint | None = None) -> Cost:
-    """Return what ``python ARGUMENTS`` costs, its output discarded, with the credentials that the endpoint takes."""
-    environment = dict(os.environ)
+    """Return what ``python ARGUMENTS`` costs, its output discarded, with the credentials that the endpoint takes.
+
+    Compiled modules are kept whatever the environment says, as they are where the auditor is installed.
+    """
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     if endpoint is not None:
         environment |= {
             "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from auditor.baseline import told
+from auditor.priority import first
 from auditor.severity import Severity, Status
 from auditor.sight import MENDED
 from auditor.textual import inert, padded, shortened, width_of
@@ -26,6 +27,10 @@ COMMAND: Final = re.compile(r"^((?:\s|\x1b\[[0-9;]*m)*)(?:::|##\[)", re.MULTILIN
 """How GitHub's and Azure's runners know a command in the output of a step."""
 LONGEST_SERVICE: Final = 22
 """Cells that a service's name may take beside the counts."""
+NAMED: Final = 3
+"""Accounts up to which the heading names them."""
+WORST: Final = 10
+"""How many accounts are told of many."""
 INDENT: Final = 13
 """Cells before what is told of a finding below its name."""
 TOP: Final = 10
@@ -80,14 +85,12 @@ class _Page:
         self.width = width
         self.colour = colour
         self.fixes = {check.id: check.fix for check in report.checks}
-        self.failed = sorted(
-            (each for each in report.findings if each.status is Status.FAIL),
-            key=lambda each: (each.known_since is not None, each.severity.rank),
-        )
+        self.failed = first(report)
 
     def blocks(self) -> Iterator[Iterable[str]]:
         yield self._heading()
         yield self._scores()
+        yield self._accounts()
         yield self._counts()
         yield self._top()
         yield self._accepted()
@@ -109,8 +112,9 @@ class _Page:
         audit = self.report.audit
         place = audit.regions[0] if len(audit.regions) == 1 else f"{len(audit.regions)} regions"
         facts = f"{place} · {audit.checks_run} checks · {audit.at:%Y-%m-%d %H:%M} UTC"
-        accounts = " ".join(audit.accounts)
-        yield f"{self._styled(f'AWS account {accounts}', bold=True)} · {facts}"
+        many = f"{len(audit.accounts)} AWS accounts"
+        accounts = f"AWS account {' '.join(audit.accounts)}" if len(audit.accounts) <= NAMED else many
+        yield f"{self._styled(accounts, bold=True)} · {facts}"
         if audit.partial:
             yield self._styled("The audit was interrupted: what was not read is unknown.", fg="yellow")
 
@@ -152,15 +156,29 @@ class _Page:
         count = Counter((each.service, each.severity) for each in self.failed)
         unknown = Counter(each.service for each in self.report.findings if not each.status.decided)
         flawed = {service for service, _ in count} | unknown.keys()
-        rows = [each for each in self.report.services if each.name in flawed]
+        yield from self._rows([each for each in self.report.services if each.name in flawed], count, unknown)
         flawless = [each.name for each in self.report.services if each.name not in flawed]
-        if rows:
-            room = min(LONGEST_SERVICE, max(map(len, ("Failed", *flawed))))
-            heads = "".join(f"{each:>9}" for each in (*(each.value for each in Severity), "unknown", "score"))
-            yield self._styled(f"  {'Failed':<{room}}{heads}", bold=True)
-            yield from (self._row(each, count, unknown[each.name], room) for each in rows)
         if flawless:
             yield self._wrapped(f"Nothing fails in {', '.join(flawless)}", "    ")
+
+    def _accounts(self) -> Iterator[str]:
+        """Yield failures by account, where there are several: the worst accounts."""
+        accounts = sorted(self.report.accounts, key=lambda each: (each.score or 0, each.name))
+        if len(accounts) > 1:
+            count = Counter((each.account, each.severity) for each in self.failed)
+            unknown = Counter({each.name: each.unknown + each.error for each in accounts})
+            yield from self._rows(accounts[:WORST], count, unknown)
+            if len(accounts) > WORST:
+                yield f"    … and {len(accounts) - WORST} more accounts, with better scores"
+
+    def _rows(
+        self, tallies: Sequence[Tally], count: Counter[tuple[str, Severity]], unknown: Counter[str]
+    ) -> Iterator[str]:
+        if tallies:
+            room = min(LONGEST_SERVICE, max(map(len, ("Failed", *(each.name for each in tallies)))))
+            heads = "".join(f"{each:>9}" for each in (*(each.value for each in Severity), "unknown", "score"))
+            yield self._styled(f"  {'Failed':<{room}}{heads}", bold=True)
+            yield from (self._row(each, count, unknown[each.name], room) for each in tallies)
 
     def _row(self, tally: Tally, count: Counter[tuple[str, Severity]], unknown: int, room: int) -> str:
         cells = "".join(self._cell(count[tally.name, severity], severity) for severity in Severity)

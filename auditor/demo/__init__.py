@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from auditor.console import Console
-    from auditor.gate import ExitCode
+    from auditor.exit_codes import ExitCode
     from auditor.scan import Scan
 
 REGIONS: Final = ("eu-central-1", "eu-west-1", "us-east-1")

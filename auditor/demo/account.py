@@ -10,10 +10,6 @@ import boto3
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-TRUST: Final = {
-    "Version": "2012-10-17",
-    "Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}],
-}
 ADMIN: Final = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 BLOCK: Final = {
     "BlockPublicAcls": True,
@@ -26,6 +22,14 @@ READ_ORDERS: Final = {
     "Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::shop-orders/*"}],
 }
 
+DEPLOY: Final = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {"Sid": "Code", "Effect": "Allow", "Action": ["lambda:CreateFunction", "lambda:Invoke*"], "Resource": "*"},
+        {"Sid": "Roles", "Effect": "Allow", "Action": "iam:PassRole", "Resource": "*"},
+    ],
+}
+"""What lets a pipeline do more than it seems: it may pass any role to a function of its own."""
 LEGACY_SCRIPT: Final = "#!/bin/sh\nexport DB_PASSWORD='Tr4ck-and-f1eld-99'\n/opt/shop/start\n"
 ROOT_USE: Final = (
     '{ $.userIdentity.type = "Root" && $.userIdentity.invokedBy NOT EXISTS && $.eventType != "AwsServiceEvent" }'
@@ -42,7 +46,7 @@ def build(endpoint_url: str, regions: Sequence[str]) -> None:
         return boto3.client(service, region, endpoint_url=endpoint_url)  # type: ignore[call-overload]
 
     _people(client("iam"))
-    _machines_role(client("iam"))
+    _machines_roles(client("iam"))
     _buckets(client("s3"))
     _trail(client("cloudtrail", "eu-west-1"))
     _network(client("ec2", "eu-west-1"))
@@ -74,10 +78,19 @@ def _people(iam: Client) -> None:
     iam.create_access_key(UserName="bob")
     iam.create_user(UserName="deploy-pipeline")
     iam.create_access_key(UserName="deploy-pipeline")
+    iam.put_user_policy(UserName="deploy-pipeline", PolicyName="deploy", PolicyDocument=json.dumps(DEPLOY))
 
 
-def _machines_role(iam: Client) -> None:
-    iam.create_role(RoleName="web-server", AssumeRolePolicyDocument=json.dumps(TRUST))
+def _trust(service: str) -> str:
+    statement = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+def _machines_roles(iam: Client) -> None:
+    """A role for servers, and one for functions that somebody gave everything."""
+    iam.create_role(RoleName="shop-automation", AssumeRolePolicyDocument=_trust("lambda.amazonaws.com"))
+    iam.attach_role_policy(RoleName="shop-automation", PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess")
+    iam.create_role(RoleName="web-server", AssumeRolePolicyDocument=_trust("ec2.amazonaws.com"))
     iam.create_instance_profile(InstanceProfileName="web-server")
     iam.add_role_to_instance_profile(InstanceProfileName="web-server", RoleName="web-server")
 

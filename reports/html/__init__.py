@@ -17,13 +17,13 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from reports.html import text
-from reports.html.payload import core, details, pack
+from reports.html.payload import core, details, pack, ways
 from reports.html.summary import Summary
 
 if TYPE_CHECKING:
     from auditor.report import Report
 
-STYLES: Final = ("base", "summary", "sections", "findings", "drawer", "print")
+STYLES: Final = ("base", "summary", "overview", "sections", "findings", "drawer", "ways", "print")
 SCRIPTS: Final = (
     "types",
     "text",
@@ -34,9 +34,15 @@ SCRIPTS: Final = (
     "virtual",
     "rows",
     "facets",
+    "tabs",
+    "drawing",
+    "record",
     "detail",
+    "resource",
     "drawer",
     "frameworks",
+    "ways",
+    "export",
     "toolbar",
     "printing",
     "theme",
@@ -56,6 +62,7 @@ def render(report: Report) -> str:
         script=Markup(script),  # noqa: S704 - our own script
         policy=_content_security_policy(style, script),
         core=pack(core(report)),
+        ways=pack(ways(report)),
         details=[pack(chunk) for chunk in details(report)],
     )
 
@@ -102,7 +109,13 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        shown=text.shown, number=text.number, percent=text.percent, moment=text.moment, plural=text.plural
+        shown=text.shown,
+        number=text.number,
+        percent=text.percent,
+        moment=text.moment,
+        plural=text.plural,
+        signed=text.signed,
+        days=text.days,
     )
     return environment
 

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import base64
 import gzip
-from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+from datetime import UTC
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
 from auditor.severity import Severity, Status
+from reports.html.columns import CHANGES, Changes, Neighbours, Table, owner
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,25 +23,10 @@ if TYPE_CHECKING:
     from auditor.finding import Evidence, Finding
     from auditor.report import ControlResult, FrameworkResult, Report
 
-T = TypeVar("T")
 CHUNK: Final = 500
 """How many findings' details are compressed together."""
 STATUSES: Final = (Status.FAIL, Status.UNKNOWN, Status.ERROR, Status.ACCEPTED, Status.PASS)
 """In the order in which they ask for attention."""
-
-
-class _Table(Generic[T]):
-    """The distinct values of a column, each numbered when first seen."""
-
-    def __init__(self) -> None:
-        self._numbers: dict[T, int] = {}
-
-    def number(self, value: T) -> int:
-        return self._numbers.setdefault(value, len(self._numbers))
-
-    @property
-    def values(self) -> list[T]:
-        return list(self._numbers)
 
 
 def pack(document: object) -> str:
@@ -51,37 +38,64 @@ def pack(document: object) -> str:
 def core(report: Report) -> dict[str, Any]:
     """Return the part of ``report`` that the page needs at once: checks, frameworks and the columns of the findings."""
     checks = {check.id: number for number, check in enumerate(report.checks)}
-    accounts, regions, services, resources = _Table[str](), _Table[str](), _Table[str](), _Table[tuple[str, ...]]()
-    findings = report.findings
-    columns = {
-        "check": [checks[each.check] for each in findings],
-        "status": [STATUSES.index(each.status) for each in findings],
-        "severity": [each.severity.rank for each in findings],
-        "account": [accounts.number(each.account) for each in findings],
-        "region": [regions.number(each.region) for each in findings],
-        "service": [services.number(each.service) for each in findings],
-        "resource": [resources.number(_identity(each)) for each in findings],
-        "notes": [_notes(each) for each in findings],
-        "fingerprint": [each.fingerprint for each in findings],
-    }
+    resources = Table[tuple[str, ...]]()
+    columns, values = _columns(report, checks, resources)
     return {
         "chunk": CHUNK,
+        "day": f"{report.audit.at.astimezone(UTC):%Y-%m-%d}",
         "checks": report.checks,
         "frameworks": [_framework(each, checks) for each in report.frameworks],
         "statuses": STATUSES,
         "severities": list(Severity),
-        "accounts": accounts.values,
-        "regions": regions.values,
-        "services": services.values,
+        **values,
         "resources": resources.values,
+        **Neighbours(report, resources).columns(),
         "columns": columns,
     }
+
+
+def _columns(
+    report: Report, checks: dict[str, int], resources: Table[tuple[str, ...]]
+) -> tuple[dict[str, list[Any]], dict[str, list[str]]]:
+    """Return what the list knows of each finding, property by property, and the values that the numbers stand for."""
+    tables = {name: Table[str]() for name in ("accounts", "regions", "services", "owners", "days")}
+    tables["days"].number("")
+    changes = Changes(report)
+    findings = report.findings
+    columns: dict[str, list[Any]] = {
+        "check": [checks[each.check] for each in findings],
+        "status": [STATUSES.index(each.status) for each in findings],
+        "severity": [each.severity.rank for each in findings],
+        "account": [tables["accounts"].number(each.account) for each in findings],
+        "region": [tables["regions"].number(each.region) for each in findings],
+        "service": [tables["services"].number(each.service) for each in findings],
+        "owner": [tables["owners"].number(owner(each.resource.tags)) for each in findings],
+        "change": [changes.number(each) for each in findings],
+        "since": [tables["days"].number(str(each.first_seen or each.known_since or "")) for each in findings],
+        "resource": [resources.number(_identity(each)) for each in findings],
+        "notes": [_notes(each) for each in findings],
+        "fingerprint": [each.fingerprint for each in findings],
+    }
+    values = {name: table.values for name, table in tables.items()}
+    return columns, values | {"changes": list(CHANGES) if changes.known else [""]}
 
 
 def details(report: Report) -> Iterator[list[dict[str, Any]]]:
     """Yield what only an opened finding shows, :data:`CHUNK` findings at a time, in the order of the columns."""
     for start in range(0, len(report.findings), CHUNK):
         yield [_detail(each) for each in report.findings[start : start + CHUNK]]
+
+
+def ways(report: Report) -> list[dict[str, Any]]:
+    """Return the ways through the account that failures tell of, the gravest first: finding, sentence and steps."""
+    found = [
+        (finding.severity.rank, number, {"finding": number, "summary": problem.summary, "chain": problem.chain})
+        for number, finding in enumerate(report.findings)
+        if finding.status is Status.FAIL
+        for problem in finding.problems
+        if problem.chain
+    ]
+    return [way for _, _, way in sorted(found, key=lambda each: each[:2])]
 
 
 def _identity(finding: Finding) -> tuple[str, ...]:
@@ -138,6 +152,10 @@ def _detail(finding: Finding) -> dict[str, Any]:
         "fix": finding.fix,
         "parameters": finding.parameters,
         "tags": finding.resource.tags,
+        "accepted": finding.accepted,
+        "known_since": finding.known_since,
+        "first_seen": finding.first_seen,
+        "failing_since": finding.failing_since,
     }
 
 

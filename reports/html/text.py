@@ -45,3 +45,16 @@ def moment(at: datetime) -> str:
 def plural(count: int, singular: str, plural_: str = "") -> str:
     """Return the count with its noun."""
     return f"{number(count)} {singular if count == 1 else plural_ or singular + 's'}"
+
+
+def signed(value: float) -> str:
+    """Return a difference with its sign, and with a true minus."""
+    return f"{value:+.1f}".removesuffix(".0").replace("-", "\N{MINUS SIGN}") if value else "\N{PLUS-MINUS SIGN}0"
+
+
+def days(value: float | None) -> str:
+    """Return a number of days with its noun, a dash where there is none."""
+    if value is None:
+        return "\N{EN DASH}"
+    told = percent(value)
+    return f"{told} {'day' if told == '1' else 'days'}"

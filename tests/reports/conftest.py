@@ -4,11 +4,28 @@ import hashlib
 import random
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 
-from auditor.finding import Evidence, Finding, Problem, Refusal, ResourceRef
-from auditor.report import AuditFacts, CheckFacts, ControlResult, FixFacts, FrameworkResult, GapFacts, Report, Scope
+from auditor.finding import Acceptance, Evidence, Finding, Link, Problem, Refusal, ResourceRef
+from auditor.report import (
+    AuditFacts,
+    BaselineFacts,
+    CheckFacts,
+    ControlResult,
+    ExceptionFacts,
+    FixFacts,
+    FormerFailure,
+    FrameworkResult,
+    GapFacts,
+    HistoryFacts,
+    PaceFacts,
+    PastFailure,
+    Report,
+    RunFacts,
+    Scope,
+)
 from auditor.score import FORMULA, coverage, score, tallies, tally
 from auditor.severity import Severity, Status
 
@@ -214,6 +231,12 @@ def spread_findings(checks, count, accounts=1, regions=("eu-central-1", "us-east
 
 
 @pytest.fixture(scope="session")
+def make():
+    """Return what makes audits by hand: checks, findings, fixes and reports."""
+    return SimpleNamespace(check=check_facts, finding=finding_of, report=report_of, fix=FIX, no_fix=NO_FIX)
+
+
+@pytest.fixture(scope="session")
 def small_report():
     """An audit of one account with every status, a gap, a framework and a warning."""
     checks = [check_facts(*each) for each in CHECKS]
@@ -235,6 +258,64 @@ def two_frameworks_report(small_report):
     """The small audit, scored against two frameworks."""
     findings = small_report.findings
     return replace(small_report, frameworks=(framework(findings), severe_framework(findings)))
+
+
+USER = f"arn:aws:iam::{ACCOUNT}:user/deployer"
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/runner"
+CHAIN = (
+    Link(USER, ROLE, "deployer passes runner to a new function", "lambda-001", ("policy deploy allows iam:PassRole",)),
+    Link(ROLE, "an administrator's rights", "runner attaches a policy to itself", "iam-007", certain=False),
+)
+DAY = AT.date()
+
+
+def past(finding, **rest):
+    place = finding.account, finding.region, finding.resource.arn
+    return PastFailure(finding.check, finding.severity, *place, finding.fingerprint, DAY - timedelta(30), **rest)
+
+
+def run_of(weeks, score_, critical):
+    failed = {"critical": critical, "high": 4, "medium": 9, "low": 2}
+    at = AT - timedelta(weeks=weeks)
+    return RunFacts(at, (ACCOUNT,), "0.1.0", score_, 93.0, 130, failed, 0, 9, 11, 2, new=1, fixed=2)
+
+
+@pytest.fixture(scope="session")
+def rich_report(small_report):
+    """The small audit with a history, a baseline, exceptions in every state, and a way to administrator."""
+    failing = [each for each in small_report.findings if each.status is Status.FAIL]
+    accepted = Acceptance("It serves the public site.", "web team", DAY + timedelta(days=60))
+    findings = []
+    for finding in small_report.findings:
+        changes = {}
+        if finding.status.failing:
+            changes = {"first_seen": DAY - timedelta(30), "failing_since": DAY - timedelta(20)}
+            changes["known_since"] = DAY - timedelta(10)
+        if finding.status is Status.ACCEPTED:
+            changes["accepted"] = accepted
+        if finding is failing[0]:
+            changes["problems"] = (Problem("the user can make itself an administrator", [], "no way", CHAIN),)
+        findings.append(replace(finding, **changes))
+    history = HistoryFacts(
+        runs=(run_of(2, None, 9), run_of(1, 30.0, 8), run_of(0, small_report.score, 5)),
+        new=tuple(past(each) for each in failing[:3]),
+        reopened=(past(failing[3], fixed_at=DAY - timedelta(9)),),
+        fixed=(past(failing[4], fixed_at=DAY, fate="FIXED"),),
+        revealed=2,
+        unseen=1,
+        pace=tuple(PaceFacts(each, 3, 12.5, 2, 8.25) for each in Severity),
+        days=90,
+    )
+    former = tuple(
+        FormerFailure(each.check, each.severity, ACCOUNT, "eu-central-1", f"arn:former-{fate}", "0" * 32, DAY, fate)
+        for each, fate in zip(failing, ("FIXED", "GONE", "UNREAD", "UNASKED"), strict=False)
+    )
+    exceptions = tuple(
+        ExceptionFacts("s3-*", "arn:aws:s3:::*", {"team": "web"}, "", "", state, "web team", DAY, state, number)
+        for number, state in enumerate(("IN_FORCE", "EXPIRED", "UNUSED", "UNREAD", "UNASKED"))
+    )
+    baseline = BaselineFacts(known=30, new=10, new_by_new_checks=4, former=former)
+    return replace(small_report, findings=tuple(findings), history=history, baseline=baseline, exceptions=exceptions)
 
 
 @pytest.fixture(scope="session")

@@ -41,7 +41,7 @@ def test_a_plugins_format_is_written(small_report, tmp_path):
 
 @pytest.mark.usefixtures("plugins")
 def test_a_built_in_format_cannot_be_replaced(small_report):
-    assert reports.render(small_report, "html").startswith("<!doctype html>")
+    assert reports.render(small_report, "html").startswith("<!DOCTYPE html>")
 
 
 @pytest.mark.usefixtures("plugins")

@@ -13,10 +13,13 @@ import msgspec
 import pytest
 from jinja2 import UndefinedError
 
+from auditor.priority import FORMULA, tasks
 from reports import html
 from reports.html import SCRIPTS, STYLES, render
+from reports.html.columns import CHANGES, NOBODY, Changes, owner
 from reports.html.summary import Summary
-from reports.html.text import moment, percent, plural, shown
+from reports.html.text import days, moment, percent, plural, shown, signed
+from reports.html.trend import charts
 
 DATA = "application/octet-stream;base64"
 
@@ -58,6 +61,11 @@ def small(small_report):
 
 
 @pytest.fixture(scope="module")
+def rich(rich_report):
+    return Document(render(rich_report))
+
+
+@pytest.fixture(scope="module")
 def hostile(hostile_report):
     return Document(render(hostile_report))
 
@@ -92,7 +100,7 @@ def test_policy_forbids_everything_else(small):
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", ["small", "hostile"])
+@pytest.mark.parametrize("name", ["small", "rich", "hostile"])
 def test_page_names_nothing_to_load_and_has_no_inline_handlers(name, request):
     document = request.getfixturevalue(name)
     for tag, attributes, _ in document.elements:
@@ -113,7 +121,7 @@ def test_page_carries_every_finding_whole(small_report, small):
         assert core["severities"][columns["severity"][number]] == finding.severity.value
         assert core["resources"][columns["resource"][number]][2] == finding.resource.arn
         assert columns["fingerprint"][number] == finding.fingerprint
-        assert details[number]["problems"] == list(msgspec.to_builtins(finding.problems))
+        assert details[number]["problems"] == json.loads(msgspec.json.encode(finding.problems))
         assert [each[1] for each in details[number]["evidence"]] == [each.value for each in finding.evidence]
         assert details[number]["fix"] == finding.fix
 
@@ -181,7 +189,7 @@ def test_an_audit_of_nothing_has_no_score(empty_report):
 
 
 def test_names_of_the_account_stay_text(hostile):
-    ours = {"core", *(f"details-{number}" for number in range(9))}
+    ours = {"core", "ways-data", *(f"details-{number}" for number in range(9))}
     scripts = [attributes for attributes, _ in hostile.of("script")]
     assert [each for each in scripts if each.get("id") not in ours] == [{}]
     assert not hostile.of("img", "iframe", "object")
@@ -208,6 +216,113 @@ def test_template_refuses_what_is_not_defined():
 
 def test_template_escapes():
     assert html._environment().from_string("{{ name }}").render(name="<b>") == "&lt;b&gt;"
+
+
+def test_overview_tells_what_to_fix_first_and_how_that_is_worked_out(small_report, small):
+    text = " ".join(small.text.split())
+    assert FORMULA in text
+    for task in tasks(small_report)[:10]:
+        assert task.check.title in text
+        assert f"= {task.priority:.1f}" in text
+
+
+def test_overview_without_a_former_audit_says_how_to_have_one(small, rich):
+    assert "There is no former audit to compare with." in small.text
+    assert "There is no former audit to compare with." not in rich.text
+
+
+def test_sections_with_nothing_in_them_are_left_out(small, rich):
+    for section in ("ways", "changes", "exceptions"):
+        assert section not in {attributes.get("id") for attributes, _ in small.of("section")}
+        assert section in {attributes.get("id") for attributes, _ in rich.of("section")}
+
+
+def test_ways_travel_with_their_steps(rich):
+    (way,) = rich.unpacked("ways-data")
+    assert [link["path"] for link in way["chain"]] == ["lambda-001", "iam-007"]
+    assert [link["certain"] for link in way["chain"]] == [True, False]
+
+
+def test_history_tells_what_changed_and_how_fast_failures_are_fixed(rich):
+    text = " ".join(rich.text.split())
+    for told in ("3 new", "1 reopened", "1 fixed", "2 judged for the first time", "1 not judged again", "8.2 days"):
+        assert told in text, told
+
+
+def test_exceptions_stand_with_their_state_owner_and_day(rich):
+    text = " ".join(rich.text.split())
+    for told in (
+        "In force",
+        "Expired",
+        "Accepts nothing",
+        "Could not be read",
+        "Not audited",
+        "would accept 1 failure",
+    ):
+        assert told in text, told
+    assert text.count("web team") >= 5
+
+
+def test_baseline_tells_the_fate_of_what_it_knows(rich):
+    text = " ".join(rich.text.split())
+    for fate in ("FIXED", "GONE", "UNREAD", "UNASKED"):
+        assert f"arn:former-{fate}" in text
+    assert "4 of the new ones are of checks that the baseline did not ask" in text
+
+
+def test_a_first_run_has_no_trend_and_says_so(rich_report):
+    history = replace(rich_report.history, runs=rich_report.history.runs[-1:], new=(), reopened=(), fixed=())
+    report = replace(rich_report, history=history, baseline=None)
+    assert "This is the first audit that the history remembers" in Document(render(report)).text
+    assert Summary(report).charts == ()
+
+
+def test_trend_keeps_to_its_scale_and_leaves_out_what_has_no_score(rich_report):
+    scores, failures = charts(rich_report.history)
+    score, coverage = scores.lines
+    assert len(score.points) == 2
+    assert len(coverage.points) == 3
+    assert coverage.points[0][0] < score.points[0][0] < score.points[1][0]
+    assert score.gained == pytest.approx(rich_report.score - 30.0, abs=0.1)
+    assert failures.top == 10
+    heights = [y for line in (*scores.lines, *failures.lines) for _, y, _ in line.points]
+    assert min(heights) >= failures.levels[-1][1]
+    assert max(heights) <= failures.levels[0][1]
+    assert "3 audits from 2025-11-07 to 2025-11-21" in scores.description
+
+
+@pytest.mark.parametrize(
+    ("tags", "expected"),
+    [({"Owner": "web"}, "web"), ({"team": "a", "OWNER": "b"}, "b"), ({"owner": "", "Team": "c"}, "c"), ({}, NOBODY)],
+)
+def test_owners_are_known_by_their_tags(tags, expected):
+    assert owner(tags) == expected
+
+
+def test_columns_tell_owner_change_and_age(rich_report, rich):
+    core = rich.unpacked("core")
+    new = {each.fingerprint for each in rich_report.history.new}
+    for number, finding in enumerate(rich_report.findings):
+        change = core["changes"][core["columns"]["change"][number]]
+        assert core["owners"][core["columns"]["owner"][number]] == "web"
+        assert core["days"][core["columns"]["since"][number]] == str(finding.first_seen or "")
+        assert (change == "New") is (finding.fingerprint in new)
+        assert (change == "No failure") is not finding.status.failing
+
+
+def test_changes_are_against_the_baseline_without_a_history(rich_report):
+    report = replace(rich_report, history=None)
+    known = {each.fingerprint: Changes(report).number(each) for each in report.findings if each.status.failing}
+    assert set(known.values()) == {CHANGES.index("Known")}
+
+
+def test_neighbours_are_the_resources_of_the_evidence_and_of_the_way(rich_report, rich):
+    core = rich.unpacked("core")
+    arns = [*(each[2] for each in core["resources"]), *core["others"]]
+    pairs = {frozenset((arns[left], arns[right])) for left, right in core["neighbours"]}
+    (way,) = rich.unpacked("ways-data")
+    own = rich_report.findings[way["finding"]].resource.arn
+    assert {frozenset((own, way["chain"][0]["source"])), frozenset((own, way["chain"][0]["target"]))} <= pairs
 
 
 @pytest.mark.parametrize(("kind", "names"), [("js", SCRIPTS), ("css", STYLES)])
@@ -255,3 +370,10 @@ def test_figures_are_written_as_people_write_them(small_report):
     assert [percent(value) for value in (None, 0.0, 99.9, 100.0)] == ["\N{EN DASH}", "0", "99.9", "100"]
     assert [plural(count, "finding") for count in (0, 1, 1234)] == ["0 findings", "1 finding", "1,234 findings"]
     assert moment(small_report.audit.at) == "2025-11-21 14:02:11 UTC"
+    assert [signed(value) for value in (1.25, 2.0, -3.0, 0)] == [
+        "+1.2",
+        "+2",
+        "\N{MINUS SIGN}3",
+        "\N{PLUS-MINUS SIGN}0",
+    ]
+    assert [days(value) for value in (None, 1.0, 8.25)] == ["\N{EN DASH}", "1 day", "8.2 days"]

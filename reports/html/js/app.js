@@ -22,12 +22,17 @@ class App {
     this.facets = FACETS.map((key) => new Facet(key, findings, (_, chosen) => change({ chosen: { ...this.state.chosen, [key]: chosen } })));
     byId("facets").append(...this.facets.map((facet) => facet.element));
     this.frameworks = new FrameworksView(findings);
+    this.ways = new WaysView(findings);
     this.drawer = new Drawer(byId("drawer"), findings, { step: (by) => this.step(by), close: () => this.close() });
     addEventListener("popstate", () => this.#follow());
-    addEventListener("resize", () => this.#layOut());
+    addEventListener("resize", () => {
+      this.#layOut();
+      if (document.body.dataset.view === "ways") this.ways.show();
+    });
     document.addEventListener("click", (event) => this.#click(event));
     document.addEventListener("keydown", (event) => this.#key(event));
     preparePrinting(findings, () => this.rows);
+    prepareExports(findings, () => this.rows);
   }
 
   /**
@@ -49,13 +54,15 @@ class App {
   /** Shows what the state says. */
   apply() {
     const { state } = this;
-    document.body.dataset.view = state.view;
+    const view = document.getElementById(state.view) ? state.view : "overview";
+    document.body.dataset.view = view;
     for (const link of byId("views").querySelectorAll("a")) {
       link.removeAttribute("aria-current");
-      if (link.hash === `#${state.view}`) link.setAttribute("aria-current", "page");
+      if (link.hash === `#${view}`) link.setAttribute("aria-current", "page");
     }
-    if (state.view === "frameworks") this.frameworks.show(state);
-    const selected = formatState({ ...state, view: "", finding: "", framework: "", controls: "" });
+    if (view === "frameworks") this.frameworks.show(state);
+    if (view === "ways") this.ways.show();
+    const selected = formatState({ ...state, view: "", finding: "", resource: "", framework: "", controls: "" });
     if (selected !== this.selected) this.#select();
     this.selected = selected;
     this.#showFinding();
@@ -67,18 +74,27 @@ class App {
       this.list.focus(Math.max(0, this.list.current + by));
       return;
     }
-    let index = this.entries.indexOf(this.#open()) + by;
+    if (!this.state.finding) return;
+    let index = this.#place() + by;
     while (at(this.entries, index) < 0) index += by;
     const next = this.entries[index];
     if (next === undefined) return;
     this.list.reveal(index);
-    this.change({ finding: this.findings.fingerprint(next) });
+    this.list.current = index;
+    this.change({ finding: this.findings.fingerprint(next), resource: "" });
   }
 
   close() {
-    const index = this.entries.indexOf(this.#open());
-    this.change({ finding: "" });
+    const index = this.#place();
+    this.change({ finding: "", resource: "" });
     this.list.focus(index);
+  }
+
+  /** Where in the list the open finding stands: where the reader last was, if it is there more than once. */
+  #place() {
+    const open = this.#open();
+    if (open < 0) return -1;
+    return this.entries[this.list.current] === open ? this.list.current : this.entries.indexOf(open);
   }
 
   #select() {
@@ -136,7 +152,8 @@ class App {
   #showFinding() {
     const finding = this.#open();
     const place = this.rows.indexOf(finding);
-    if (!this.state.finding) this.drawer.hide();
+    if (this.state.resource) this.drawer.showResource(this.state.resource);
+    else if (!this.state.finding) this.drawer.hide();
     else this.drawer.show(finding, this.state.finding, place < 0 ? "" : `${number(place + 1)} of ${number(this.rows.length)}`);
     for (const [index, element] of this.list.shown) {
       const link = element.querySelector("a");
@@ -167,7 +184,7 @@ class App {
     this.go(parseState(link.hash), true);
     const top = byId("views").getBoundingClientRect().top;
     if ((view !== this.state.view || framework !== this.state.framework) && top < 0) scrollBy(0, top);
-    if (link.closest(".overview, .drawer") && !this.state.finding) byId("views").scrollIntoView({ block: "nearest" });
+    if (link.closest("#overview, .drawer") && !this.state.finding && !this.state.resource) byId("views").scrollIntoView({ block: "nearest" });
   }
 
   /** @param {KeyboardEvent} event */
@@ -194,7 +211,7 @@ class App {
   }
 
   #search() {
-    this.change({ view: "findings", finding: "" });
+    this.change({ view: "findings", finding: "", resource: "" });
     this.toolbar.search.focus();
     this.toolbar.search.select();
   }
@@ -218,12 +235,19 @@ async function start() {
   }
   const loading = byId("loading");
   try {
-    const app = new App(new Findings(await unpack("core")));
+    const findings = new Findings(await unpack("core"));
+    const app = new App(findings);
     byId("core").remove();
     byId("workbench").hidden = false;
     loading.hidden = true;
     app.apply();
     document.body.dataset.ready = "true";
+    performance.mark("ready");
+    // Made while the reader looks: the text of the first search, and the drawings, which paper wants at once.
+    (window.requestIdleCallback ?? setTimeout)(() => {
+      findings.searchable();
+      if (document.getElementById("ways")) app.ways.show();
+    });
   } catch (error) {
     loading.textContent = `The findings could not be unpacked (${error}). A current browser is needed: Chrome 123, Firefox 120, Safari 17.5 or later.`;
     throw error;

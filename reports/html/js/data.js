@@ -1,4 +1,4 @@
-const FACETS = /** @type {FacetKey[]} */ (["severity", "status", "service", "region", "account"]);
+const FACETS = /** @type {FacetKey[]} */ (["severity", "status", "change", "service", "owner", "region", "account"]);
 const STATUS_WORDS = /** @type {Record<string, string>} */ ({
   FAIL: "Fail",
   UNKNOWN: "Unknown",
@@ -32,7 +32,9 @@ class Findings {
     this.values = {
       severity: core.severities,
       status: core.statuses,
+      change: core.changes,
       service: core.services,
+      owner: core.owners,
       region: core.regions,
       account: core.accounts,
     };
@@ -46,6 +48,11 @@ class Findings {
     this.controls = new Map(
       core.frameworks.flatMap((framework) => framework.controls.map((control) => [`${framework.id}:${control.id}`, { framework: framework.title, control }])),
     );
+    /** The numbers of the frameworks that each check is in. @type {number[][]} */
+    this.frameworksOf = core.checks.map(() => []);
+    core.frameworks.forEach((framework, index) => {
+      for (const check of new Set(framework.controls.flatMap((control) => control.checks))) this.frameworksOf[check]?.push(index);
+    });
     this.checkNumbers = new Map(core.checks.map((check, index) => [check.id, index]));
   }
 
@@ -95,6 +102,43 @@ class Findings {
     return this.failing.get(check) ?? [];
   }
 
+  /**
+   * The findings about a resource, what failed first.
+   * @param {string} arn
+   */
+  about(arn) {
+    const numbers = new Set(this.core.resources.flatMap((resource, index) => (resource[2] === arn ? [index] : [])));
+    const { status, severity, resource } = this.columns;
+    /** @type {number[]} */
+    const found = [];
+    resource.forEach((entry, finding) => numbers.has(entry) && found.push(finding));
+    return found.sort((left, right) => at(status, left) - at(status, right) || at(severity, left) - at(severity, right) || left - right);
+  }
+
+  /**
+   * The ARNs of the resources that stand in the evidence of one another, or on the same way.
+   * @param {string} arn
+   */
+  neighbours(arn) {
+    const { resources, others, neighbours } = this.core;
+    const arnOf = (/** @type {number} */ index) => resources[index]?.[2] ?? others[index - resources.length] ?? "";
+    /** @type {Set<string>} */
+    const found = new Set();
+    for (const [left, right] of neighbours) {
+      if (arnOf(left) === arn) found.add(arnOf(right));
+      else if (arnOf(right) === arn) found.add(arnOf(left));
+    }
+    return [...found].sort();
+  }
+
+  /**
+   * Since when the failure is known, empty where nobody remembers.
+   * @param {number} finding
+   */
+  since(finding) {
+    return this.core.days[at(this.columns.since, finding)] ?? "";
+  }
+
   #failuresByCheck() {
     const failed = this.core.statuses.indexOf("FAIL");
     /** @type {Map<number, number[]>} */
@@ -128,7 +172,7 @@ class Findings {
     this.haystack ??= Array.from({ length: this.count }, (_, finding) => {
       const [, id, arn, name] = this.resource(finding);
       const own = [id, arn, name, ...this.notes(finding)].map((text) => text.slice(0, LONGEST_SEARCHED));
-      return `${own.join("\n")}\n${this.value(finding, "account")}\n${this.value(finding, "region")}`.toLowerCase();
+      return `${own.join("\n")}\n${this.value(finding, "account")}\n${this.value(finding, "region")}\n${this.value(finding, "owner")}`.toLowerCase();
     });
     return this.haystack;
   }

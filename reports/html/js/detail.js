@@ -1,3 +1,7 @@
+/** AWS's ARNs are no longer. */
+const LONGEST_PATTERN = 2048;
+const DRAWER_ROOM = 560;
+
 /**
  * All that is known of a finding.
  * @param {Findings} findings
@@ -9,17 +13,20 @@ function detailSections(findings, finding, detail) {
   const check = findings.check(finding);
   return [
     problemSection(detail),
+    acceptanceSection(detail.accepted),
     refusalSection(detail.unseen),
     section("The check itself failed", detail.error && code(detail.error, "Error")),
     section("Why it matters", prose(check.rationale)),
-    fixSection(check.fix, detail.fix),
+    detail.problems.length > 0 && fixSection(check.fix, detail.fix),
     evidenceSection(detail.evidence),
+    historySection(detail, findings.core.day, findings.value(finding, "change")),
     resourceSection(findings, finding, detail.tags),
     section("Parameters", pairs(Object.entries(detail.parameters).map(([name, value]) => [name, foreign(pretty(value))]))),
     section("References", list(check.references.map(reference))),
     section("Controls", list(check.controls.map((name) => controlLink(findings, name)))),
+    exceptionSection(findings, finding),
     section("Identity", pairs([["Check", checkLink(check)], ["Fingerprint", foreign(findings.fingerprint(finding), "mono")]])),
-  ].filter((each) => each !== null);
+  ].filter((each) => each instanceof HTMLElement);
 }
 
 /**
@@ -66,6 +73,7 @@ function problemSection({ problems }) {
           side("Found", nothingFound ? "" : pretty(problem.found)),
           problem.expected !== "" && side("Expected", problem.expected),
         ),
+      problem.chain.length > 0 && wayFigure(problem.chain, problem.summary, Math.min(DRAWER_ROOM, innerWidth - 40)),
     );
   });
   return section(items.length > 1 ? `What is wrong (${number(items.length)})` : "What is wrong", items.length > 0 && make("ol", { class: "problems" }, ...items));
@@ -106,26 +114,35 @@ function fixSection(fix, command) {
     fix.cost && "raises the bill",
   ].filter((effort) => effort !== false);
   const cli = command || fix.cli;
+  const ways = Object.entries({ "AWS CLI": cli, Terraform: fix.terraform, CloudFormation: fix.cloudformation })
+    .filter(([, text]) => text)
+    .map(([name, text]) => /** @type {[string, HTMLElement]} */ ([name, code(text, name)]));
   return section(
     "How to fix it",
     prose(fix.text),
-    efforts.length > 0 && make("p", { class: "efforts" }, "Mind: ", ...efforts.map((effort) => make("span", { class: "effort" }, effort))),
-    cli && snippet("Command", cli),
-    fix.terraform && snippet("Terraform", fix.terraform),
-    fix.cloudformation && snippet("CloudFormation", fix.cloudformation),
+    make("p", { class: "efforts" }, "Effort: ", cli ? "a command " : "by hand ", ...efforts.map((effort) => make("span", { class: "effort" }, effort))),
+    ways.length > 0 && tabbed("Ways to fix it", ways),
   );
 }
 
 /**
- * @param {string} title
- * @param {string} text
+ * The exception that would accept this failure; nothing where it does not fail, or where an exception accepts it.
+ * @param {Findings} findings
+ * @param {number} finding
  */
-function snippet(title, text) {
-  return make("div", { class: "snippet" }, make("h4", {}, title), code(text, title));
+function exceptionSection(findings, finding) {
+  const [, , arn] = findings.resource(finding);
+  if (findings.value(finding, "status") !== "FAIL" || arn.length > LONGEST_PATTERN) return null;
+  const snippet = exceptionToml(findings.check(finding).id, arn, findings.core.day);
+  const advice = make("p", { class: "muted" }, "To accept this failure until a day, put this into auditor.toml and say why.");
+  return section("Accept it", make("details", {}, make("summary", {}, "An exception for this finding"), advice, code(snippet, "Exception, for auditor.toml")));
 }
 
-/** @param {Evidence[]} evidence */
-function evidenceSection(evidence) {
+/**
+ * @param {Evidence[]} evidence
+ * @param {string} title
+ */
+function evidenceSection(evidence, title = "Evidence") {
   const items = evidence.map(([fact, value, operation, at, resource, cut]) =>
     make(
       "li",
@@ -143,7 +160,7 @@ function evidenceSection(evidence) {
       ),
     ),
   );
-  return section("Evidence", items.length > 0 && make("ul", { class: "plain evidence" }, ...items));
+  return section(title, items.length > 0 && make("ul", { class: "plain evidence" }, ...items));
 }
 
 /**

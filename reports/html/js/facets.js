@@ -1,5 +1,15 @@
 const SHORT_FACET = 8;
-const FACET_TITLES = { severity: "Severity", status: "Status", service: "Service", region: "Region", account: "Account" };
+const FACET_TITLES = {
+  severity: "Severity",
+  status: "Status",
+  change: "Change",
+  service: "Service",
+  owner: "Owner",
+  region: "Region",
+  account: "Account",
+};
+/** The properties whose values have an order of their own, and are shown even where there is none. @type {FacetKey[]} */
+const FIXED_FACETS = ["severity", "status", "change"];
 
 /**
  * One value that can be chosen.
@@ -20,7 +30,7 @@ class Facet {
    */
   constructor(key, findings, choose) {
     this.whole = false;
-    this.fixed = key === "severity" || key === "status";
+    this.fixed = FIXED_FACETS.includes(key);
     /** @type {Uint32Array | null} */
     this.counts = null;
     this.options = inOrder(key, findings).map((index) => option(key, findings.values[key][index] ?? "", index));
@@ -76,7 +86,7 @@ class Facet {
 function inOrder(key, findings) {
   const values = findings.values[key];
   const numbers = values.map((_, index) => index);
-  if (key === "severity" || key === "status") return numbers;
+  if (FIXED_FACETS.includes(key)) return numbers;
   const failures = new Uint32Array(values.length);
   const failed = findings.core.statuses.indexOf("FAIL");
   findings.columns[key].forEach((value, finding) => {

@@ -89,10 +89,8 @@ class Query {
   order(sort) {
     let order = this.orders.get(sort);
     if (!order) {
-      const ranks = this.ranks(sort);
-      const { severity } = this.findings.columns;
-      order = Uint32Array.from({ length: this.findings.count }, (_, finding) => finding);
-      order.sort((left, right) => at(ranks, left) - at(ranks, right) || at(severity, left) - at(severity, right) || left - right);
+      const asReported = Uint32Array.from({ length: this.findings.count }, (_, finding) => finding);
+      order = stablySorted(stablySorted(asReported, this.findings.columns.severity), this.ranks(sort));
       this.orders.set(sort, order);
     }
     return order;
@@ -108,32 +106,34 @@ class Query {
     if (sort === "severity" || sort === "status") return findings.columns[sort];
     if (sort === "check") return ranked(findings.core.checks.map((check) => check.title), findings.columns.check);
     if (sort === "resource") return ranked(findings.core.resources.map(resourceLabel), findings.columns.resource);
+    if (sort === "age") return ranked(findings.core.days.map((day) => day || "9999"), findings.columns.since);
     const key = /** @type {FacetKey} */ (sort);
     return ranked(findings.values[key], findings.columns[key]);
   }
 
   /**
-   * The rows put together by a property, the gravest and fullest group first.
+   * The rows put together by a property, the gravest and fullest group first. By framework, a row may be in several.
    * @param {string} key
    * @param {number[]} rows
    * @returns {Group[]}
    */
   group(key, rows) {
     const { findings } = this;
-    const column = /** @type {number[]} */ (findings.columns[/** @type {FacetKey} */ (key)]);
+    const failed = findings.core.statuses.indexOf("FAIL");
+    const { status, severity } = findings.columns;
     /** @type {Map<number, Group>} */
     const groups = new Map();
     for (const row of rows) {
-      const value = at(column, row);
-      let group = groups.get(value);
-      if (!group) {
-        group = { value, ...groupLabel(findings, key, row), rows: [], severities: findings.core.severities.map(() => 0) };
-        groups.set(value, group);
+      for (const value of groupsOf(findings, key, row)) {
+        let group = groups.get(value);
+        if (!group) {
+          group = { value, ...groupLabel(findings, key, value, row), rows: [], severities: findings.core.severities.map(() => 0) };
+          groups.set(value, group);
+        }
+        group.rows.push(row);
+        if (at(status, row) !== failed) continue;
+        group.severities[at(severity, row)] = at(group.severities, at(severity, row)) + 1;
       }
-      group.rows.push(row);
-      if (findings.value(row, "status") !== "FAIL") continue;
-      const severity = at(findings.columns.severity, row);
-      group.severities[severity] = at(group.severities, severity) + 1;
     }
     return [...groups.values()].sort(bySeverities);
   }
@@ -158,6 +158,24 @@ function countFacets(finding, columns, chosen, counts) {
     if (missed < 0 || missed === facet) /** @type {any} */ (counts[facet])[at(columns[facet], finding)] += 1;
   }
   return missed < 0;
+}
+
+/**
+ * The findings by their small ranks; those of one rank stay in the order they are in. Counting takes no comparisons.
+ * @param {Uint32Array} order
+ * @param {number[]} ranks
+ */
+function stablySorted(order, ranks) {
+  const places = new Uint32Array(ranks.reduce((most, rank) => Math.max(most, rank), 0) + 2);
+  for (const finding of order) places[at(ranks, finding) + 1] = at(places, at(ranks, finding) + 1) + 1;
+  for (let rank = 1; rank < places.length; rank += 1) places[rank] = at(places, rank) + at(places, rank - 1);
+  const sorted = new Uint32Array(order.length);
+  for (const finding of order) {
+    const place = at(places, at(ranks, finding));
+    sorted[place] = finding;
+    places[at(ranks, finding)] = place + 1;
+  }
+  return sorted;
 }
 
 /**
@@ -199,12 +217,33 @@ function resourceLabel([, id, arn, name]) {
   return name || id || arn;
 }
 
+const UNFRAMED = [-1];
+
 /**
+ * The numbers of the groups that a finding is in.
  * @param {Findings} findings
  * @param {string} key
  * @param {number} row
+ * @returns {number[]}
  */
-function groupLabel(findings, key, row) {
+function groupsOf(findings, key, row) {
+  const { columns, frameworksOf } = findings;
+  if (key !== "framework") return [at(columns[/** @type {FacetKey} */ (key)], row)];
+  const found = frameworksOf[at(columns.check, row)] ?? [];
+  return found.length ? found : UNFRAMED;
+}
+
+/**
+ * @param {Findings} findings
+ * @param {string} key
+ * @param {number} value
+ * @param {number} row
+ */
+function groupLabel(findings, key, value, row) {
+  if (key === "framework") {
+    const framework = findings.core.frameworks[value];
+    return { label: framework?.title ?? "In no framework", sub: framework?.id ?? "" };
+  }
   if (key === "check") return { label: findings.check(row).title, sub: findings.check(row).id };
   if (key === "resource") return { label: resourceLabel(findings.resource(row)), sub: findings.resource(row)[0] };
   return { label: findings.value(row, /** @type {FacetKey} */ (key)), sub: "" };

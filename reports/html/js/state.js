@@ -1,26 +1,27 @@
-const VIEWS = ["findings", "breakdown", "frameworks", "gaps", "about"];
-const GROUPS = ["", "check", "resource", "service", "account", "region"];
-const SORTS = ["severity", "status", "check", "resource", "service", "account", "region"];
+const VIEWS = ["overview", "findings", "ways", "breakdown", "frameworks", "changes", "exceptions", "gaps", "about"];
+const GROUPS = ["", "check", "resource", "service", "account", "region", "framework", "owner"];
+const SORTS = ["severity", "status", "check", "resource", "service", "account", "region", "owner", "age"];
 
 /** @returns {State} */
 function defaultState() {
   return {
     view: "findings",
     query: "",
-    chosen: { severity: [], status: ["FAIL"], service: [], region: [], account: [] },
+    chosen: { severity: [], status: ["FAIL"], change: [], service: [], owner: [], region: [], account: [] },
     checks: [],
     control: "",
     group: "",
     sort: "severity",
     descending: false,
     finding: "",
+    resource: "",
     framework: "",
     controls: "",
   };
 }
 
 /**
- * Reads the address. What it does not say, or says wrongly, is as by default.
+ * Reads the address. What it does not say, or says wrongly, is as by default; an empty one is the overview.
  * @param {string} hash such as `#findings&severity=high&group=check`
  * @returns {State}
  */
@@ -29,6 +30,7 @@ function parseState(hash) {
   const [first = "", ...rest] = hash.replace(/^#/, "").split("&");
   const named = !first.includes("=");
   if (named && VIEWS.includes(first)) state.view = first;
+  else if (first === "" && !rest.length) state.view = "overview";
   const parameters = new URLSearchParams((named ? rest : [first, ...rest]).join("&"));
   for (const key of FACETS) {
     if (parameters.has(key)) state.chosen[key] = parameters.getAll(key).filter(Boolean);
@@ -37,6 +39,7 @@ function parseState(hash) {
   state.checks = parameters.getAll("check");
   state.control = parameters.get("control") ?? "";
   state.finding = parameters.get("finding") ?? "";
+  state.resource = state.finding ? "" : (parameters.get("resource") ?? "");
   state.framework = parameters.get("framework") ?? "";
   state.controls = parameters.get("controls") ?? "";
   state.descending = parameters.get("order") === "reverse";
@@ -74,6 +77,7 @@ function formatState(state) {
     sort: state.sort === usual.sort ? "" : state.sort,
     order: state.descending ? "reverse" : "",
     finding: state.finding,
+    resource: state.finding ? "" : state.resource,
     framework: state.framework,
     controls: state.controls,
   };

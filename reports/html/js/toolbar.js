@@ -1,5 +1,5 @@
-const GROUP_WORDS = ["none", "check", "resource", "service", "account", "region"];
-const SORT_WORDS = ["severity", "status", "check", "resource", "service", "account", "region"];
+const GROUP_WORDS = ["none", "check", "resource", "service", "account", "region", "framework", "owner"];
+const SORT_WORDS = ["severity", "status", "check", "resource", "service", "account", "region", "owner", "age"];
 const TYPING_PAUSE = 80;
 
 /** Search, grouping and sorting, and what the list shows in words. */

@@ -34,6 +34,9 @@
  * @property {number[]} account
  * @property {number[]} region
  * @property {number[]} service
+ * @property {number[]} owner
+ * @property {number[]} change
+ * @property {number[]} since
  * @property {number[]} resource
  * @property {string[][]} notes
  * @property {string[]} fingerprint
@@ -72,6 +75,7 @@
  * What the list needs of all findings.
  * @typedef {object} Core
  * @property {number} chunk how many findings share a chunk of details
+ * @property {string} day when the audit was, such as `2025-11-21`
  * @property {Check[]} checks
  * @property {Framework[]} frameworks
  * @property {string[]} statuses
@@ -79,7 +83,12 @@
  * @property {string[]} accounts
  * @property {string[]} regions
  * @property {string[]} services
+ * @property {string[]} owners
+ * @property {string[]} changes what a failure is against the last audit; one empty text where that is not known
+ * @property {string[]} days since when a failure is known; the first is empty
  * @property {Identity[]} resources
+ * @property {string[]} others the ARNs of neighbours that no finding is about, numbered after the resources
+ * @property {[number, number][]} neighbours
  * @property {Columns} columns
  */
 
@@ -100,16 +109,39 @@
 /**
  * What only an opened finding shows.
  * @typedef {object} Detail
- * @property {{summary: string, found: unknown, expected: string}[]} problems
+ * @property {{summary: string, found: unknown, expected: string, chain: Link[]}[]} problems
  * @property {Evidence[]} evidence
  * @property {Refusal | null} unseen
  * @property {string} error
  * @property {string} fix
  * @property {Record<string, unknown>} parameters
  * @property {Record<string, string>} tags
+ * @property {{reason: string, owner: string, expires: string} | null} accepted
+ * @property {string | null} known_since
+ * @property {string | null} first_seen
+ * @property {string | null} failing_since
  */
 
-/** @typedef {"severity" | "status" | "service" | "region" | "account"} FacetKey */
+/**
+ * A step of a way through the account.
+ * @typedef {object} Link
+ * @property {string} source
+ * @property {string} target
+ * @property {string} step how, in words
+ * @property {string} path the id of the published path that it is, if it is one
+ * @property {string[]} proof
+ * @property {boolean} certain
+ */
+
+/**
+ * A way that a failure tells of.
+ * @typedef {object} Way
+ * @property {number} finding
+ * @property {string} summary
+ * @property {Link[]} chain
+ */
+
+/** @typedef {"severity" | "status" | "change" | "service" | "owner" | "region" | "account"} FacetKey */
 
 /**
  * All that the address keeps.
@@ -123,6 +155,7 @@
  * @property {string} sort
  * @property {boolean} descending
  * @property {string} finding the fingerprint of the open finding
+ * @property {string} resource the ARN of the open resource
  * @property {string} framework the one whose controls are shown, empty for none
  * @property {string} controls the status of the controls shown, empty for all
  */

@@ -55,7 +55,7 @@ def visit(browser, address):
     """Return a function that opens a report; afterwards nothing may have been complained of, loaded or executed."""
     contexts, complaints = [], []
 
-    def open_(report, anchor="", *, ready=True, **options):
+    def open_(report, anchor="#findings", *, ready=True, **options):
         context = browser.new_context(**({"viewport": {"width": 1440, "height": 900}} | options))
         context.set_default_timeout(10_000)
         contexts.append(context)

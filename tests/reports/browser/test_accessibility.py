@@ -1,5 +1,7 @@
 """The HTML report under axe-core, in both themes and in every state a reader can bring it to."""
 
+from urllib.parse import quote
+
 import pytest
 
 from auditor.finding import Status
@@ -12,13 +14,21 @@ def violations(page):
     return [(each["id"], [node["html"][:200] for node in each["nodes"]]) for each in results.response["violations"]]
 
 
-SCREENS = pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 1440), ("light", 390)])
+SCREENS = pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 1440), ("light", 390), ("dark", 390)])
 
 
 @SCREENS
 @pytest.mark.parametrize(
     "anchor",
-    ["", "#findings&group=check&status=", "#breakdown", "#frameworks", "#gaps", "#about", "#findings&q=nowhere"],
+    [
+        "#overview",
+        "#findings&group=check&status=",
+        "#breakdown",
+        "#frameworks",
+        "#gaps",
+        "#about",
+        "#findings&q=nowhere",
+    ],
 )
 def test_views(visit, small_report, scheme, width, anchor):
     page = visit(small_report, anchor, color_scheme=scheme, viewport={"width": width, "height": 844})
@@ -40,6 +50,29 @@ def test_open_finding(visit, small_report, scheme, width, status):
     finding = next(each for each in small_report.findings if each.status is status)
     anchor = f"#findings&status=&finding={finding.fingerprint}"
     page = visit(small_report, anchor, color_scheme=scheme, viewport={"width": width, "height": 844})
+    page.locator("#drawer h2").wait_for()
+    assert violations(page) == []
+
+
+@SCREENS
+@pytest.mark.parametrize("anchor", ["#overview", "#ways", "#changes", "#exceptions", "#findings&group=framework"])
+def test_views_of_an_audit_with_everything(visit, rich_report, scheme, width, anchor):
+    page = visit(rich_report, anchor, color_scheme=scheme, viewport={"width": width, "height": 844})
+    page.locator("#ways-list .way").wait_for(state="attached")
+    assert violations(page) == []
+
+
+@SCREENS
+@pytest.mark.parametrize("kind", ["way", "accepted", "resource"])
+def test_open_details(visit, rich_report, scheme, width, kind):
+    way = next(each for each in rich_report.findings if any(problem.chain for problem in each.problems))
+    accepted = next(each for each in rich_report.findings if each.accepted)
+    anchor = {
+        "way": f"#findings&finding={way.fingerprint}",
+        "accepted": f"#findings&status=&finding={accepted.fingerprint}",
+        "resource": f"#findings&resource={quote(way.resource.arn)}",
+    }[kind]
+    page = visit(rich_report, anchor, color_scheme=scheme, viewport={"width": width, "height": 844})
     page.locator("#drawer h2").wait_for()
     assert violations(page) == []
 
