@@ -29,10 +29,12 @@ check: $(DEV) ## Run everything a change must pass: linter, formatter, types, do
 	$(RUN) -m ruff format --check
 	$(RUN) -m mypy
 	$(RUN) -m mypy docs/generate.py docs/hooks.py deploy/github/scan.py
+	$(RUN) -m mypy deploy/lambda/build.py
+	$(RUN) -m mypy deploy/sam/permissions.py
 	$(RUN) docs/generate.py --check
 	$(RUN) -m pytest -n 2 --cov --cov-report=term $(ARGS)
 
-docs: $(DEV) ## Write the generated pages of docs/ and reports/schema.json
+docs: $(DEV) ## Write the generated pages of docs/, checks/index.json and reports/schema.json
 	$(RUN) docs/generate.py
 
 site: docs ## Build the documentation as a site in site/, which opens from there without a server
@@ -67,7 +69,7 @@ deploy-lambda: lambda .venv-sam/.made ## Deploy the scheduled audit into the acc
 		--capabilities CAPABILITY_IAM --resolve-s3 --no-fail-on-empty-changeset $(ARGS)
 
 templates: $(DEV) ## Write what the checks read into the templates' policies
-	$(RUN) deploy/sam/permissions.py deploy/sam/template.yaml
+	$(RUN) deploy/sam/permissions.py deploy/sam/template.yaml deploy/organization/member-role.yaml
 
 clean: ## Remove what was built and cached, except the virtual environment
 	rm -rf build dist site *.egg-info .coverage* htmlcov .mypy_cache .ruff_cache .pytest_cache .hypothesis report.html report.json

@@ -9,7 +9,7 @@ import click
 
 from auditor import __version__
 from auditor.cli import auditor
-from auditor.gate import ExitCode
+from auditor.exit_codes import ExitCode
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

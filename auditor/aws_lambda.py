@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from datetime import UTC, datetime
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 # Lambda gives a function more processor time while it starts: the checks are imported now, not in the first event.
-registry.load()
+registry.imported()
 
 MILLISECONDS: Final = 1000
 
@@ -32,17 +33,18 @@ class Context(Protocol):
         """Return the time until Lambda ends the function."""
 
 
-def handler(event: Mapping[str, Any], context: Context) -> dict[str, Any]:
+def handler(event: Any, context: Context) -> dict[str, Any]:
     """Audit as the environment and ``event`` say; return the summary.
 
     ``event["id"]`` names the run: an event that is delivered twice is audited once. What is wrong with the settings,
     the credentials or the destinations is logged and raised, so that Lambda's on-failure destination hears of it.
     """
     until = monotonic() + context.get_remaining_time_in_millis() / MILLISECONDS
-    name = str(event.get("id") or context.aws_request_id)
+    name = str((event.get("id") if isinstance(event, dict) else "") or context.aws_request_id)
     try:
         settings = Settings.of(os.environ, event)
-        return Job(settings, name, until, log).run(Destinations(settings))
+        at = datetime.now(UTC).replace(microsecond=0)
+        return Job(settings, name, at, until, log).run(Destinations(settings))
     except AuditorError as error:
         log("audit-failed", {"run": name, "error": type(error).__name__, "message": str(error)})
         raise

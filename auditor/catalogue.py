@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from auditor.checking import Check
     from auditor.frameworks import Framework
+    from auditor.library import Outline
     from auditor.registry import Registry, Selection
 
 
@@ -40,8 +41,15 @@ class Catalogue:
 
     def select(self, selection: Selection) -> list[Check]:
         """Return the checks that ``selection`` names; the files of frameworks are read only where it needs them."""
+        return selection.apply(self.registry, self._needed(selection))
+
+    def outlines(self, selection: Selection) -> list[Check | Outline]:
+        """Return what is known of the checks that ``selection`` names without importing them."""
+        return selection.outlines(self.registry, self._needed(selection))
+
+    def _needed(self, selection: Selection) -> tuple[Framework, ...]:
         needed = bool(self.files or selection.frameworks or selection.exclude_frameworks)
-        return selection.apply(self.registry, self.frameworks if needed else ())
+        return self.frameworks if needed else ()
 
 
 def load(folders: tuple[Path, ...] = (), files: tuple[Path, ...] = ()) -> Catalogue:

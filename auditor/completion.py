@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 def checks(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Return the built-in checks whose ids begin so, with their titles."""
-    found = _catalogue().registry.checks.values()
+    found = _catalogue().registry.checks.outlines()
     return [CompletionItem(each.id, help=each.title) for each in found if each.id.startswith(incomplete)]
 
 
 def services(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Return the services of checks whose names begin so."""
-    return _beginning({each.service for each in _catalogue().registry.checks.values()}, incomplete)
+    return _beginning({each.service for each in _catalogue().registry.checks.outlines()}, incomplete)
 
 
 def frameworks(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from enum import IntEnum
 from typing import TYPE_CHECKING
 
+from auditor.exit_codes import ExitCode
 from auditor.remedies import NOT_LISTED
 from auditor.severity import Severity, Status
 
@@ -15,17 +15,6 @@ if TYPE_CHECKING:
 
     from auditor.finding import Finding
     from auditor.report import Report
-
-
-class ExitCode(IntEnum):
-    """What the process exits with. A crash is none of the first four, so that a gate never mistakes it."""
-
-    FINE = 0
-    GATE_FAILED = 1
-    USAGE = 2
-    INCOMPLETE = 3
-    CRASH = 70
-    INTERRUPTED = 130
 
 
 @dataclass(frozen=True, slots=True)

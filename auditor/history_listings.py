@@ -22,7 +22,7 @@ FAILURES: Final = ("FIRST SEEN", "LAST SEEN", "DAYS", "SEVERITY", "CHECK", "RESO
 def runs_list(histories: Sequence[History]) -> Listing:
     """Return the runs of each account, oldest first, and how fast its failures are mended; a record is a run."""
     text = "\n".join(_trend(each) for each in histories)
-    return Listing(text or NOTHING, [run for each in histories for run in each.runs])
+    return Listing(text or NOTHING, lambda: [run for each in histories for run in each.runs])
 
 
 def _trend(history: History) -> str:
@@ -51,7 +51,7 @@ def failures_list(histories: Sequence[History]) -> Listing:
     rows.sort(key=_place)
     cells = [[str(row[name]) for name in ("first_seen", "last_seen", "days")] + _named(row) for row in rows]
     text = table(FAILURES, cells) + f"\n{len(rows)} open failures\n"
-    return Listing(text if histories else NOTHING, rows)
+    return Listing(text if histories else NOTHING, lambda: rows)
 
 
 def _place(row: dict[str, Any]) -> tuple[Any, ...]:

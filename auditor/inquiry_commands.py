@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
-from auditor.gate import ExitCode
+from auditor.configuring import configuring
+from auditor.exit_codes import ExitCode
 from auditor.options import EXISTING, access, option, plainly, reaching
 from auditor.request import Unseen
 from auditor.textual import put
@@ -80,6 +81,7 @@ def seeing(function: F) -> F:
 @verbose
 @quiet
 @reaching
+@configuring
 @plainly
 @seeing
 def can(principal: str, form: str, **options: Any) -> int:
@@ -111,6 +113,7 @@ def can(principal: str, form: str, **options: Any) -> int:
 @verbose
 @quiet
 @reaching
+@configuring
 @plainly
 @seeing
 def who_can(form: str, **options: Any) -> int:
@@ -136,6 +139,7 @@ def who_can(form: str, **options: Any) -> int:
 @verbose
 @quiet
 @reaching
+@configuring
 @plainly
 @seeing
 def paths(principal: str, form: str, **options: Any) -> int:
@@ -183,7 +187,3 @@ def _width() -> int:
 
 def _code(standing: Standing) -> ExitCode:
     return CODES[standing.value]
-
-
-INQUIRIES: Final = (can, who_can, paths)
-"""The commands."""

@@ -144,6 +144,18 @@ class Inventory:
         """Add a resource made by hand. For tests of checks."""
         self._resources[type(resource)][resource.arn] = resource
 
+    def release(self) -> None:
+        """Let go of everything, once nothing is read of it any more.
+
+        Resources and their inventory hold one another: only a full garbage collection would find that.
+        """
+        for known in self._resources.values():
+            for resource in known.values():
+                resource.forget()
+        held = (self._resources, self._by_id, self._joins, self._shared_calls, self._names, self._related)
+        for each in (*held, self.outcomes, self.gaps):
+            each.clear()
+
     def listed(self, resource_type: type[R]) -> list[R]:
         """Return the type's known resources by ARN, for the engine: gaps are the caller's to look at."""
         known = self._resources.get(resource_type, {})

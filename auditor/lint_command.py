@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from auditor.gate import ExitCode
+from auditor.exit_codes import ExitCode
 from auditor.textual import inert, put
 
 if TYPE_CHECKING:

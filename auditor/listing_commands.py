@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -119,6 +119,3 @@ def history(file: Path, account: str, form: str, *, failures: bool) -> None:
     from auditor.history_listings import failures_list, runs_list
 
     _put((failures_list if failures else runs_list)(HistoryFile(file).read(account)), form)
-
-
-LISTINGS: Final = (checks, frameworks, history, permissions, plan, schema)

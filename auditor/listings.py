@@ -11,7 +11,7 @@ from auditor.catalogue import load
 from auditor.textual import padded, shortened
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from auditor.catalogue import Catalogue
     from auditor.checking import Check
@@ -27,13 +27,13 @@ FORMS: Final = ("table", "json", "jsonl")
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What a command lists: the text for a person, and the value for programs, a list or a single thing.
+    """What a command lists: the text for a person, and what makes the value for programs, a list or a single thing.
 
     ``warnings`` are what limits it.
     """
 
     text: str
-    value: Any
+    value: Callable[[], Any]
     warnings: tuple[str, ...] = ()
 
     def printed(self, form: str) -> Iterator[str]:
@@ -41,9 +41,10 @@ class Listing:
         if form == "table":
             yield self.text
         elif form == "json":
-            yield json.dumps(_plain(self.value), indent=2) + "\n"
+            yield json.dumps(_plain(self.value()), indent=2) + "\n"
         else:
-            things = self.value if isinstance(self.value, list) else [self.value]
+            value = self.value()
+            things = value if isinstance(value, list) else [value]
             yield from (json.dumps(_plain(each)) + "\n" for each in things)
 
 
@@ -61,17 +62,16 @@ def frameworks() -> tuple[Framework, ...]:
 
 def checks_list(catalogue: Catalogue, selection: Selection) -> Listing:
     """Return a line for each selected check: id, severity, title; for programs what a report says of it."""
-    checks = catalogue.select(selection)
-    rows = [(check.id, check.severity.value, check.title) for check in checks]
+    rows = [(check.id, check.severity.value, check.title) for check in catalogue.outlines(selection)]
     text = table(("CHECK", "SEVERITY", "TITLE"), rows) + f"\n{len(rows)} checks\n"
-    return Listing(text, _facts(checks, catalogue.frameworks), catalogue.registry.problems)
+    return Listing(text, lambda: _facts(catalogue, catalogue.select(selection)), catalogue.registry.problems)
 
 
-def _facts(checks: Iterable[Check], frameworks: Iterable[Framework]) -> list[CheckFacts]:
+def _facts(catalogue: Catalogue, checks: Iterable[Check]) -> list[CheckFacts]:
     from auditor.frameworks import membership
     from auditor.report import CheckFacts
 
-    controls = membership(frameworks)
+    controls = membership(catalogue.frameworks)
     return [CheckFacts.of(each, controls.get(each.id, ())) for each in checks]
 
 
@@ -80,9 +80,9 @@ def check_page(catalogue: Catalogue, check_id: str) -> Listing:
     from auditor.plan import Plan
 
     check = catalogue.registry.get(check_id)
-    (facts,) = _facts([check], catalogue.frameworks)
     calls = [_step(each) for each in _ordered(Plan([check]))]
-    return Listing("\n".join(_page(check, catalogue.frameworks)) + "\n", {**_plain(facts), "calls": calls})
+    text = "\n".join(_page(check, catalogue.frameworks)) + "\n"
+    return Listing(text, lambda: {**_plain(_facts(catalogue, [check])[0]), "calls": calls})
 
 
 def _page(check: Check, frameworks: Iterable[Framework]) -> Iterator[str]:
@@ -124,7 +124,7 @@ def plan_list(catalogue: Catalogue, selection: Selection, regions: Sequence[str]
     if open_:
         told += f", and {open_} operations once for each resource that the listings name"
     text = table(("OPERATION", "CALLED", "CALLS"), rows) + told + "\n"
-    return Listing(text, [{**_step(step), "count": step.calls(count)} for step in steps])
+    return Listing(text, lambda: [{**_step(step), "count": step.calls(count)} for step in steps])
 
 
 def _ordered(plan: Plan) -> list[Step]:
@@ -156,7 +156,7 @@ def frameworks_list(catalogue: Catalogue) -> Listing:
         "\nDecided by checks alone, which PERCENT is the share of; partly by checks; by a person; or not covered yet.\n"
     )
     text = table(titles, [_scope(each) for each in catalogue.frameworks]) + told
-    return Listing(text, [_framework(each) for each in catalogue.frameworks])
+    return Listing(text, lambda: [_framework(each) for each in catalogue.frameworks])
 
 
 def _scope(framework: Framework) -> tuple[str, ...]:
@@ -178,7 +178,7 @@ def framework_page(catalogue: Catalogue, framework_id: str) -> Listing:
     framework = find(catalogue.frameworks, framework_id)
     lines = [framework.id, framework.title, framework.source, "", _counted(framework.scope)]
     text = "\n".join([*lines, *(line for control in framework.controls for line in _told(control))]) + "\n"
-    return Listing(text, {**_framework(framework), "controls": list(framework.controls)})
+    return Listing(text, lambda: {**_framework(framework), "controls": list(framework.controls)})
 
 
 def _counted(scope: Scope) -> str:

@@ -12,17 +12,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from auditor import plugins
-from auditor.checking import Check
 from auditor.errors import AuditorError
 from auditor.garbage import rare_collections
+from auditor.library import Library, checks_in, indexed, outline
 from auditor.textual import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
-    from importlib.resources.abc import Traversable
     from types import ModuleType
 
+    from auditor.checking import Check
     from auditor.frameworks import Framework
+    from auditor.library import Outline
     from auditor.severity import Severity
 
 
@@ -34,7 +35,7 @@ class RegistryError(AuditorError):
 class Registry:
     """The checks by id, and what could not be loaded: reported, never fatal."""
 
-    checks: dict[str, Check]
+    checks: Library
     problems: tuple[str, ...] = ()
 
     def get(self, check_id: str) -> Check:
@@ -47,28 +48,39 @@ class Registry:
 def load(folders: Iterable[Path] = ()) -> Registry:
     """Return the built-in checks, those of installed plugins, and those of ``folders``.
 
+    The built-in ones are imported when they are looked up, where their index fits; all of them are where it does not.
     A plugin that cannot be imported, or that takes an id in use, is told in ``problems``.
     """
-    found = {check.id: check for check in _builtin()}
+    outlines = indexed(builtin())
+    found = Library(outlines if outlines is not None else [check for check, _module in imported()])
     problems: list[str] = []
     for origin, load_module in [*_plugins(), *_files(folders)]:
         try:
-            checks = _checks_in(load_module())
+            checks = checks_in(load_module())
         except (Exception, SystemExit) as error:  # noqa: BLE001 - a plugin may raise anything; it is reported
             problems.append(f"{origin} cannot be loaded: {type(error).__name__}: {error}")
             continue
-        taken = [each.id for each in checks if found.setdefault(each.id, each) is not each]
+        taken = [each.id for each in checks if not found.add(each)]
         problems.extend(f"{origin}: the id {each} is taken: give the check another" for each in taken)
-    return Registry(dict(sorted(found.items())), tuple(problems))
+    return Registry(found, tuple(problems))
 
 
-def _builtin() -> Iterator[Check]:
-    package = beside("checks")
-    names = [module.name for module in pkgutil.walk_packages(package.__path__, "checks.")]
+def builtin() -> Path:
+    """Return the folder of the built-in checks."""
+    return Path(beside("checks").__path__[0])
+
+
+def imported() -> list[tuple[Check, str]]:
+    """Return every built-in check with the name of its module, all imported now."""
+    names = [module.name for module in pkgutil.walk_packages([str(builtin())], "checks.")]
     with rare_collections():
         modules = [importlib.import_module(name) for name in names]
-    for module in modules:
-        yield from _checks_in(module)
+    return [(check, module.__name__) for module in modules for check in checks_in(module)]
+
+
+def outlined() -> list[Outline]:
+    """Return the outline of every built-in check, all imported now."""
+    return list({check.id: outline(check, module) for check, module in reversed(imported())}.values())
 
 
 def beside(name: str) -> ModuleType:
@@ -97,12 +109,9 @@ def perspective() -> ModuleType:
     return importlib.import_module(f"{beside('checks').__name__}.access.perspective")
 
 
-def framework_files() -> list[Traversable]:
+def framework_files() -> list[Path]:
     """Return the built-in framework files."""
-    from importlib.resources import files
-
-    folder = files(beside("checks")) / "frameworks"
-    return [file for file in folder.iterdir() if file.name.endswith(".toml")] if folder.is_dir() else []
+    return list(builtin().glob("frameworks/*.toml"))
 
 
 def _plugins() -> Iterator[tuple[str, Callable[[], object]]]:
@@ -152,15 +161,6 @@ class _Loader:
         return module
 
 
-def _checks_in(module: object) -> list[Check]:
-    """Return the checks a module defines: its attributes, or the items of lists and tuples among them."""
-    found: list[Check] = []
-    for value in vars(module).values() if hasattr(module, "__dict__") else ():
-        items = value if isinstance(value, (list, tuple)) else (value,)
-        found.extend(each for each in items if isinstance(each, Check))
-    return found
-
-
 @dataclass(frozen=True, slots=True)
 class Selection:
     """Which checks to run. Each kind narrows; ids may be glob patterns; exclusions win."""
@@ -176,6 +176,10 @@ class Selection:
 
     def apply(self, registry: Registry, frameworks: Sequence[Framework]) -> list[Check]:
         """Return the selected checks by id; RegistryError for a name that matches nothing, or when none is left."""
+        return registry.checks.imported(each.id for each in self.outlines(registry, frameworks))
+
+    def outlines(self, registry: Registry, frameworks: Sequence[Framework]) -> list[Check | Outline]:
+        """Return what is known of the selected checks without importing any; the errors of :meth:`apply`."""
         self._refuse_unknown(registry, frameworks)
         wanted = _Names(self.checks, self.services, self.severities, _mapped(self.frameworks, frameworks))
         excluded = _Names(
@@ -184,13 +188,13 @@ class Selection:
             self.exclude_severities,
             _mapped(self.exclude_frameworks, frameworks),
         )
-        selected = [each for each in registry.checks.values() if wanted.admit(each) and not excluded.name(each)]
+        selected = [each for each in registry.checks.outlines() if wanted.admit(each) and not excluded.name(each)]
         if not selected:
             raise RegistryError("the selection leaves no check to run: `auditor checks` lists them")
         return selected
 
     def _refuse_unknown(self, registry: Registry, frameworks: Sequence[Framework]) -> None:
-        services = {check.service for check in registry.checks.values()}
+        services = {check.service for check in registry.checks.outlines()}
         for kind, names, known in (
             ("check", (*self.checks, *self.exclude_checks), set(registry.checks)),
             ("service", (*self.services, *self.exclude_services), services),
@@ -208,18 +212,18 @@ class _Names:
     severities: tuple[Severity, ...]
     mapped: frozenset[str] | None
 
-    def _answers(self, check: Check) -> Iterator[tuple[bool, bool]]:
+    def _answers(self, check: Check | Outline) -> Iterator[tuple[bool, bool]]:
         """Yield, for each kind of name, whether any was given and whether one names the check."""
         yield bool(self.checks), any(fnmatchcase(check.id, name) for name in self.checks)
         yield bool(self.services), any(fnmatchcase(check.service, name) for name in self.services)
         yield bool(self.severities), check.severity in self.severities
         yield self.mapped is not None, check.id in (self.mapped or ())
 
-    def admit(self, check: Check) -> bool:
+    def admit(self, check: Check | Outline) -> bool:
         """Return whether every kind that was given names the check."""
         return all(named for given, named in self._answers(check) if given)
 
-    def name(self, check: Check) -> bool:
+    def name(self, check: Check | Outline) -> bool:
         """Return whether any kind names the check."""
         return any(named for _given, named in self._answers(check))
 

@@ -213,9 +213,13 @@ class Resource:
     def move(self, inventory: Inventory) -> None:
         """Put the resource into another inventory, with nothing read of it yet. For tests of checks."""
         self.inventory = inventory
+        self.forget()
+        inventory.add(self)
+
+    def forget(self) -> None:
+        """Forget what was read of the resource, and what was made of that."""
         self._made.clear()
         self._derived.clear()
-        inventory.add(self)
 
     def give(self, facts: Mapping[str, Any]) -> None:
         """Set facts by hand: a value, or the Unseen that reading it raises. For tests of checks."""

@@ -15,8 +15,8 @@ from auditor.audit import Audit, Collected
 from auditor.config import Config, validated
 from auditor.console import lasted
 from auditor.exceptions import notices
+from auditor.exit_codes import ExitCode
 from auditor.frameworks import find
-from auditor.gate import ExitCode, Gate, Verdict
 from auditor.textual import put
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from auditor.baseline import Baseline
     from auditor.console import Console
+    from auditor.gate import Gate, Verdict
     from auditor.history_file import HistoryFile
     from auditor.history_rows import HistoryError
     from auditor.outputs import Output
@@ -165,13 +166,17 @@ class Scan(Basis):
                 else:
                     put(pieces)
 
+    def _written(self) -> tuple[Path, ...]:
+        """Return the files that were written, or the folders of many."""
+        return tuple(filter(None, (*(each.path for each in self.outputs), self.record)))
+
     def _tell(self, report: Report, verdict: Verdict, console: Console, seconds: float) -> None:
         piped = {each.format for each in self.outputs if each.path is None}
         if not console.quiet and "table" not in piped:
             console.summary(report, err=bool(piped))
         tell = console.detail if self.replay else console.say
         tell(f"{report.audit.calls:,} {'replies read' if self.replay else 'calls'} in {lasted(seconds)}")
-        for path in filter(None, (*(each.path for each in self.outputs), self.record)):
+        for path in self._written():
             console.say(f"wrote {path}")
         for warning in (*notices(report.exceptions), *verdict.reasons):
             console.warn(warning)

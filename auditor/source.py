@@ -92,6 +92,7 @@ class Shared:
         self.connections = Connections(workers)
         self.models: dict[str, ServiceModel] = {}
         self.files: Any = None
+        self.creating = threading.Lock()
 
 
 class Live:
@@ -112,7 +113,6 @@ class Live:
         self._clients: dict[tuple[str, str], BaseClient] = {}
         self._direct: dict[BaseClient, Direct] = {}
         self._shared = shared or Shared(access.workers)
-        self._creating = threading.Lock()
         self._silent: Counter[tuple[str, str]] = Counter()
         self.retries = 0
 
@@ -282,7 +282,7 @@ class Live:
     def _client(self, service: str, region: str) -> BaseClient:
         key = service, region
         if key not in self._clients:
-            with self._creating:
+            with self._shared.creating:
                 if key not in self._clients:
                     self._clients[key] = self._create(service, region)
         return self._clients[key]

@@ -1,4 +1,4 @@
-"""Write the generated pages of the documentation, and the schema of the JSON report.
+"""Write the generated pages of the documentation, the index of the checks, and the schema of the JSON report.
 
 ``python docs/generate.py`` writes them and removes those of checks and frameworks that are gone; with ``--check`` it
 changes nothing, names what is out of date, and exits 1 when there is any.
@@ -22,7 +22,9 @@ from generator.paths_page import paths_page
 from generator.permissions_page import permissions_page
 from generator.proofs import fixes_page
 
+from auditor.library import index_of
 from auditor.listings import report_schema
+from auditor.registry import builtin, outlined
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -41,6 +43,7 @@ def files() -> Iterator[tuple[str, str]]:
     yield "docs/lint.md", page(lint_page())
     yield "docs/paths.md", page(paths_page())
     yield "docs/permissions.md", page(permissions_page())
+    yield "checks/index.json", index_of(builtin(), outlined())
     yield "reports/schema.json", report_schema()
     for check in builtin_checks():
         yield f"docs/checks/{check.id}.md", page(check_page(check))

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from auditor.policy.conditions import Truth
+    from auditor.policy.effort import Effort
     from auditor.policy.policies import Rule
 
 MOST_ASKED: Final = 40
@@ -43,6 +44,8 @@ TYPICAL: Final = {
 MOST_TOLD_APART: Final = 4_000
 """How often a pair is compared with a Deny before all are asked about, alike or not."""
 ANY_READING: Final = Reading(Kind.RESOURCE, Context(open=True))
+CHARACTERS: Final = 16
+"""How many pairs of characters of two patterns count as one word of work."""
 SERVICE_PART: Final = 2
 SELF_CONTAINED: Final = {
     **dict.fromkeys(("ecr", "elasticfilesystem", "kms", "secretsmanager", "sqs"), ()),
@@ -110,17 +113,51 @@ def _ground(resource: str) -> _Ground:
     return _Ground(resource, service, SELF_CONTAINED.get(service, SEPARATORS), service in SELF_CONTAINED)
 
 
-def asked(resource: str, known: Iterable[str], rule: Rule, denials: list[Rule]) -> Asked:
+@dataclass(slots=True)
+class _Hunt:
+    """A search for texts that patterns match, with what work may be done, and whether that was too little."""
+
+    effort: Effort
+    gave_up: bool = False
+
+    def left(self, patterns: list[str], denied: list[str]) -> list[str]:
+        """Return a text that patterns allow and none of those of Denies matches, if there is one."""
+        if not denied or not patterns:
+            return []
+        if max(map(len, (*patterns, *denied))) > LONGEST or len(patterns) + len(denied) > MOST_COMPARED:
+            self.gave_up = True
+            return []
+        half = self.effort.half()
+        try:
+            found = excess(patterns, denied, half)
+        except TooManyStatesError:
+            self.gave_up = True
+            return []
+        finally:
+            self.effort.give_back(half)
+        return [found] if found else []
+
+    def both(self, pattern: str, other: str) -> Iterator[str]:
+        """Yield a text that two patterns match, if there is one: with something for what is open, if that will do."""
+        if len(pattern) >= LONGEST or not self.effort.spend(len(pattern) * len(other) // CHARACTERS):
+            self.gave_up = True
+            return
+        one, two = tokens(pattern) or (), tokens(other) or ()
+        found = (witness(nonempty(one), nonempty(two)), witness(one, two))
+        yield from itertools.islice((each for each in found if each is not None), 1)
+
+
+def asked(resource: str, known: Iterable[str], rule: Rule, denials: list[Rule], effort: Effort) -> Asked:
     """Return what to ask of a statement in a resource's policy; ``known`` are actions that the resource knows."""
-    ground = _ground(resource)
-    actions = _first(_spelt(_actions(ground, known, rule, denials), rule))
+    ground, hunt = _ground(resource), _Hunt(effort)
+    actions = _first(_spelt(_actions(ground, known, rule, denials, hunt), rule))
     patterns = [VARIABLE.sub(FRESH, each) for each in rule.statement.resources or ("*",)]
     heeded = [each for each in patterns if ground.heeds(each)]
-    resources = _first(_resources(ground, heeded[:MOST_COMPARED], denials))
+    resources = _first(_resources(ground, heeded[:MOST_COMPARED], denials, hunt))
     granted = [each for each in resources if about(rule.statement, target(each), ANY_READING) is not False]
     pairs = list(itertools.islice(itertools.product(actions, granted), MOST_ASKED + 1))
     most = max(len(actions), len(resources), len(pairs))
-    complete = most <= MOST_ASKED and len(heeded) <= MOST_COMPARED
+    complete = most <= MOST_ASKED and len(heeded) <= MOST_COMPARED and not hunt.gave_up
     return Asked(tuple(_distinct(pairs[:MOST_ASKED], denials)), complete=complete)
 
 
@@ -148,14 +185,20 @@ def _first(texts: Iterator[str]) -> list[str]:
     return list(found)
 
 
-def _actions(ground: _Ground, known: Iterable[str], rule: Rule, denials: list[Rule]) -> Iterator[str]:
+def _actions(ground: _Ground, known: Iterable[str], rule: Rule, denials: list[Rule], hunt: _Hunt) -> Iterator[str]:
     service = ground.service
     exempt = [each for denial in denials for each in denial.statement.not_actions or ()]
     named = [filled(each) for each in (*(rule.statement.actions or ()), *exempt) if ":" in each]
     written = (f"{service}:*" if each == "*" else each.lower() for each in rule.statement.actions or ("*",))
     patterns = [each for each in written if ground.performs(each)]
     denied = [each.lower() for denial in denials for each in denial.statement.actions or ()]
-    for action in (*TYPICAL.get(service, ()), *known, *_left(patterns, denied), *named, f"{service}:{FRESH.title()}"):
+    for action in (
+        *TYPICAL.get(service, ()),
+        *known,
+        *hunt.left(patterns, denied),
+        *named,
+        f"{service}:{FRESH.title()}",
+    ):
         if ground.performs(action) and rule.covers(action.lower()):
             yield action
 
@@ -169,32 +212,13 @@ def _spelt(actions: Iterator[str], rule: Rule) -> Iterator[str]:
         yield f"{service.lower()}:{name}"
 
 
-def _left(patterns: list[str], denied: list[str]) -> list[str]:
-    """Return a text that patterns allow and none of those of Denies matches, if there is one."""
-    if max(map(len, (*patterns, *denied)), default=0) > LONGEST or len(patterns) + len(denied) > MOST_COMPARED:
-        return []
-    try:
-        found = excess(patterns, denied) if denied else None
-    except TooManyStatesError:
-        return []
-    return [found] if found else []
-
-
-def _resources(ground: _Ground, patterns: list[str], denials: list[Rule]) -> Iterator[str]:
+def _resources(ground: _Ground, patterns: list[str], denials: list[Rule], hunt: _Hunt) -> Iterator[str]:
     """Yield resources that patterns grant: the policy's own, and what is within it."""
     exempt = [each for denial in denials for each in denial.statement.not_resources or () if len(each) < LONGEST]
     others = (*ground.patterns[1:], *exempt[:MOST_ASKED])
     for pattern in patterns:
         found = [filled(pattern)] if pattern != "*" else []
         found += [each for each in ground.own if matches(pattern, each)]
-        yield from filter(ground.takes, (*found, *(both for each in others for both in _both(pattern, each))))
+        yield from filter(ground.takes, (*found, *(both for each in others for both in hunt.both(pattern, each))))
     denied = [each for denial in denials for each in denial.statement.resources or ()]
-    yield from _left([each for each in patterns if ground.has(each)] or list(ground.patterns), denied)
-
-
-def _both(pattern: str, other: str) -> Iterator[str]:
-    """Yield a text that two patterns match, if there is one: with something for what is open, if that will do."""
-    if len(pattern) < LONGEST:
-        one, two = tokens(pattern) or (), tokens(other) or ()
-        found = (witness(nonempty(one), nonempty(two)), witness(one, two))
-        yield from itertools.islice((each for each in found if each is not None), 1)
+    yield from hunt.left([each for each in patterns if ground.has(each)] or list(ground.patterns), denied)

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Final
 
 from auditor.policy.asking import LONGEST, asked
 from auditor.policy.document import Document, parse
+from auditor.policy.effort import Effort
 from auditor.policy.places import inside
 from auditor.policy.policies import Policies, Policy, Rule, compiled
 from auditor.policy.probes import Named, Probe, probes
 from auditor.policy.rcps import heeds_rcps
-from auditor.policy.solver import MOST_CONDITIONS, Effort, weight
+from auditor.policy.solver import MOST_CONDITIONS, weight
 from auditor.policy.trial import Entry, Extent, Question, tried
 from auditor.policy.witnesses import Witness
 
@@ -93,7 +94,7 @@ def _entries(question: Question) -> Iterator[Entry]:
     for rule in _rules(own) if own else ():
         if rule.statement.allows:
             usable = left > 0 and effort.spend(effort.decision) and _is_readable(rule.statement)
-            pairs = asked(question.resource, question.actions, rule, denials) if usable else None
+            pairs = asked(question.resource, question.actions, rule, denials, effort) if usable else None
             for probe in _outsiders(question, rule.statement):
                 able = pairs is not None and left > 0 and effort.left > 0
                 entry = tried(question, rule, probe, pairs) if pairs and able else Entry(Extent.UNKNOWN, probe)
@@ -144,7 +145,10 @@ def _rules(policy: Policy) -> list[Rule]:
     return [found[number] for number in sorted(found)]
 
 
-def _summed(entries: list[Entry]) -> Reach:
+def _summed(found: list[Entry]) -> Reach:
+    anyones = {(each.statement, each.probe.service) for each in found if each.probe.service and not each.guarded}
+    # Where a service acts for anyone, it needs no saying that it acts for some.
+    entries = [each for each in found if not each.probe.acts_for or (each.statement, each.probe.service) not in anyones]
     services = [entry for entry in entries if entry.probe.service and entry.extent is Extent.SERVICE_ONLY]
     shown = {entry.party: entry.witness for entry in reversed(entries) if entry.witness}
     return Reach(

@@ -23,7 +23,7 @@ VARIABLE: Final = re.compile(r"\$\{([^}',{]*)(?:,\s*'([^']*)'\s*)?\}")
 LITERALS: Final = {"*", "?", "$"}
 LONGEST_KEPT: Final = 2_048
 """Patterns longer than any ARN are read again each time, lest a hostile one fill the memory."""
-MOST_FOLLOWED: Final = 8_192
+MOST_FOLLOWED: Final = 32_768
 """How long a pattern and a text, multiplied, are walked by going back: beyond, in the worst case, it takes too long."""
 MOST_WALKED: Final = 20_000
 """How many sets of states an inclusion may walk: patterns that people write need some hundreds."""
@@ -116,12 +116,14 @@ def _made(pattern: str) -> Pattern:
 class Pattern:
     """A pattern made ready to be compared often: `matches`, `covers` and `overlaps` with less work each time."""
 
-    __slots__ = ("literal", "pieces", "tokens")
+    __slots__ = ("counting", "literal", "pieces", "tokens")
 
     def __init__(self, found: Sequence[Token]) -> None:
         self.tokens = tuple(found)
         self.pieces = None if ONE in self.tokens else _pieces(self.tokens)
         """The texts between the runs of any characters; None where single characters are counted."""
+        self.counting = _ordered(self.tokens) if self.pieces is None else self.tokens
+        """The tokens in an order in which a text is compared the fastest."""
         self.literal = self.pieces[0] if self.pieces is not None and len(self.pieces) == 1 else None
         """The one text that matches, where there is only one."""
 
@@ -135,7 +137,7 @@ class Pattern:
         if self.literal is not None:
             return self.literal == text
         if self.pieces is None:
-            return covers(self.tokens, text)
+            return covers(self.counting, text)
         return text.startswith(self.pieces[0]) and _found(self.pieces, text)
 
     def covers(self, other: Pattern) -> bool:
@@ -145,6 +147,17 @@ class Pattern:
     def overlaps(self, other: Pattern) -> bool:
         """Return whether some text matches both patterns."""
         return overlaps(self.tokens, other.tokens) if other.literal is None else self.takes(other.literal)
+
+
+def _ordered(found: Sequence[Token]) -> tuple[Token, ...]:
+    """Return a pattern that matches the same, in which of adjacent wildcards the run is one and the last."""
+    ordered: list[Token] = []
+    for token in found:
+        if token is ONE and ordered and ordered[-1] is ANY:
+            ordered.insert(len(ordered) - 1, ONE)
+        elif not (token is ANY and ordered and ordered[-1] is ANY):
+            ordered.append(token)
+    return tuple(ordered)
 
 
 def _pieces(found: Sequence[Token]) -> tuple[str, ...]:
@@ -241,9 +254,7 @@ def _accepts(pattern: Sequence[Token], text: Sequence[Token]) -> bool:
     automaton = Automaton(pattern)
     states = automaton.start()
     for token in text:
-        states = states & automaton.runs if token is ANY else automaton.after(states, token)
-        if token is ANY:
-            states = automaton.rest(states)
+        states = automaton.rest(states & automaton.runs) if token is ANY else automaton.after(states, token)
         if not states:
             return False
     return bool(states & automaton.end)

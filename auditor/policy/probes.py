@@ -14,7 +14,7 @@ from auditor.policy.patterns import VARIABLE, matches, tokens, witness
 from auditor.policy.places import PLACES
 from auditor.policy.principals import ACCOUNT, ANONYMOUS, Caller, Principal, principal
 from auditor.policy.s3 import fixed, in_account, in_organization
-from auditor.policy.solver import FRESH, STRANGERS_ADDRESSES, filled
+from auditor.policy.solver import CLAIM, FRESH, STRANGERS_ADDRESSES, filled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -40,6 +40,7 @@ TAKES_NOBODY: Final = {"iam", "kms", "secretsmanager"}
 MOST_COMBINED: Final = 8
 """How many patterns for principals are combined with each other."""
 ORGANIZATION: Final = re.compile(r"(o-[a-z0-9]+)(/.*)?", re.DOTALL)
+ACCOUNT_ID: Final = re.compile(r"\d{12}")
 UNIQUE_ID: Final = re.compile(r"A[A-Z0-9]{15,}")
 ACCOUNT_KEYS: Final = {"aws:principalaccount", "kms:calleraccount"}
 ORGANIZATION_KEYS: Final = {"aws:principalorgid", "aws:principalorgpaths"}
@@ -72,8 +73,8 @@ OWN: Final = {
 NEVER_WILD: Final = frozenset({*OWN, *SOURCES, *PLACES})
 """The keys of which no value has a wildcard's character: an equality that asks for one is met by nobody."""
 OF_IDENTITIES: Final = re.compile(
-    r"aws:(assumedroot|chatbotsourcearn|ec2instancesource.*|federatedprovider|multifactorauth.*|principaltag/.*"
-    r"|sourceidentity|tokenissuetime|userid|username)|ec2:(roledelivery|sourceinstancearn)|(identitystore|lambda):.*"
+    r"aws:(assumedroot|calledvia.*|chatbotsourcearn|ec2instancesource.*|federatedprovider|multifactorauth.*|principaltag/.*"
+    r"|sourceidentity|tokenissuetime|userid|username|viaawsservice)|ec2:(roledelivery|sourceinstancearn)|(identitystore|lambda):.*"
 )
 """The keys that only requests of users and roles have (IAM User Guide, "AWS global condition context keys")."""
 
@@ -90,6 +91,8 @@ class Probe:
     provider: str = ""
     named: bool = False
     """Whether a statement names the principal, rather than narrowing anyone down to them."""
+    acts_for: str = ""
+    """The account on whose behalf a service acts, where it is one that the policy names."""
     mysterious: bool = False
     """Whether nobody can tell from the policy whose this principal is."""
 
@@ -97,7 +100,7 @@ class Probe:
         """Return whether anyone of this sort may have a key hold what a policy's patterns ask for."""
         if key in ORGANIZATION_KEYS and self.account:
             return True
-        if self.lacks(key):
+        if self.lacks(key) or (self.acts_for and key in SOURCES and not self._suits(patterns)):
             return False
         if key in OWN or (key in SOURCES and not self.service):
             return False
@@ -106,10 +109,18 @@ class Probe:
 
     def may_be_given(self, key: str, patterns: Values) -> bool:
         """Return whether the right one of this sort could have a key hold what a policy's patterns ask for."""
+        if self.acts_for and key in SOURCES and not self._suits(patterns):
+            return False
         return key in self.guards() or self.may_choose(key, patterns)
 
+    def _suits(self, patterns: Values) -> bool:
+        """Return whether sources that a policy asks for are of no other account than the one acted for."""
+        return all(account in {"", self.acts_for} for account in map(account_of_source, patterns))
+
     def lacks(self, key: str) -> bool:
-        """Return whether no request of this sort has a key, since only those of users and roles do."""
+        """Return whether no request of this sort has a key: only those of users, or of another provider's, do."""
+        if self.provider and CLAIM.match(key):
+            return not key.startswith(f"{issuers.domain(self.provider).lower()}:")
         return self.principal.caller in WITHOUT_IDENTITY and OF_IDENTITIES.fullmatch(key) is not None
 
     def guards(self) -> dict[str, Callable[[str], bool]]:
@@ -131,7 +142,8 @@ class Named:
         self.values: dict[str, set[str]] = {}
         for condition in (each for statement in document.statements for each in statement.conditions):
             self.values.setdefault(condition.key, set()).update(possible(condition))
-        self.stranger = stranger_to(document, (account, *own))
+        self.own = {account, *own}
+        self.stranger = stranger_to(document, self.own)
         """An account that the document does not name, and that is nobody's own."""
         self.foreign = next((each for each in FOREIGNERS if not _is_said(each, self.of(ORGANIZATION_KEYS))), FOREIGN)
         """An organization that the document does not name."""
@@ -182,6 +194,11 @@ def stranger_to(document: Document, own: Iterable[str] = ()) -> str:
 
 def _is_said(name: str, texts: Iterable[str]) -> bool:
     return any(name in each for each in texts)
+
+
+def account_of_source(value: str) -> str:
+    """Return the account that a value of one of `SOURCES` names; empty for none."""
+    return value if ACCOUNT_ID.fullmatch(value) else value.split(":")[4] if in_account(value) else ""
 
 
 def resolved(value: str, variables: Mapping[str, str]) -> str:
@@ -281,16 +298,23 @@ def _services(named: Named) -> Iterator[Probe]:
     names |= {f"{service}.amazonaws.com" for each in arns if (service := (each.split(":") + [""] * 3)[2].strip("*"))}
     if not names and named.of({*SOURCES, "aws:principalisawsservice"}):
         names = {SOME_SERVICE}
-    yield from (_service(each, named) for each in sorted(names))
+    yield from (probe for each in sorted(names) for probe in _acting(each, named))
 
 
-def _service(name: str, named: Named) -> Probe:
-    source = f"arn:aws:{name.partition('.')[0]}:eu-west-1:{named.stranger}:{FRESH}"
+def _acting(name: str, named: Named) -> Iterator[Probe]:
+    """Yield a service that acts for a stranger, and for each account that conditions name."""
+    yield _service(name, named, named.stranger)
+    accounts = set(map(account_of_source, named.of(SOURCES))) - named.own - {""}
+    yield from (replace(_service(name, named, each), acts_for=each) for each in sorted(accounts))
+
+
+def _service(name: str, named: Named, account: str) -> Probe:
+    source = f"arn:aws:{name.partition('.')[0]}:eu-west-1:{account}:{FRESH}"
     known = BASE | {
         "aws:principalisawsservice": ("true",),
         "aws:principalservicename": (name,),
         "aws:principalservicenameslist": (name,),
-        "aws:sourceaccount": (named.stranger,),
+        "aws:sourceaccount": (account,),
         "aws:sourcearn": (source,),
         "aws:sourceorgid": (named.foreign,),
     }
@@ -300,7 +324,7 @@ def _service(name: str, named: Named) -> Probe:
 def _entry(kind: str, value: str, named: Named) -> Iterator[Probe]:
     """Yield the principal that an entry of a Principal element names."""
     if kind == "Service":
-        yield replace(_service(value, named), named=True)
+        yield from (replace(each, named=True) for each in _acting(value, named))
     elif kind == "Federated" and ":saml-provider/" not in value:
         yield Probe(Principal(value, Caller.PROVIDER), dict(BASE), provider=value)
     elif kind == "AWS" and value != "*" and not UNIQUE_ID.fullmatch(value):

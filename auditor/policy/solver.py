@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import itertools
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from auditor.policy.conditions import LITERAL, OPERATOR, Context, condition_holds
 from auditor.policy.decision import Decision, decide
+from auditor.policy.effort import Effort
 from auditor.policy.patterns import substituted
 from auditor.policy.s3 import KEYS, fixed
 
@@ -45,31 +46,6 @@ UNNAMED: Final[dict[str, Values]] = {
     "numeric": ("0", "1000000"),
 }
 """Values that a policy does not name, by what its operators compare: one that they cannot compare is no value."""
-
-
-@dataclass(slots=True)
-class Effort:
-    """How much work a search may do: policies written to stall are tried less thoroughly."""
-
-    left: int = 300_000
-    """How many words of statements may still be compared."""
-    decision: int = 1
-    """How many words are compared in a decision."""
-
-    def half(self) -> Effort:
-        """Return half of what is left; whoever takes it gives back what they leave by `give_back`."""
-        taken = max(self.left, 0) // 2
-        self.left -= taken
-        return Effort(taken)
-
-    def give_back(self, part: Effort) -> None:
-        """Take back what is left of a part."""
-        self.left += max(part.left, 0)
-
-    def spend(self, words: int) -> bool:
-        """Return whether there was work left to compare some words, which there is less of then."""
-        self.left -= words
-        return self.left >= 0
 
 
 def weight(condition: Condition) -> int:

@@ -21,7 +21,14 @@ KEYS: Final = (
     *("aws:VpcSourceIp", "ec2:SourceInstanceARN", "elasticfilesystem:AccessedViaMountTarget", "iam:AWSServiceName"),
     *("iam:PassedToService", "iam:PermissionsBoundary", "iam:PolicyARN", "kms:CallerAccount"),
     *("kms:EncryptionContext:", "kms:GrantIsForAWSResource", "kms:ViaService", "lambda:FunctionUrlAuthType"),
-    *("s3:DataAccessPointAccount", "s3:DataAccessPointArn", "s3:ResourceAccount", "s3:TlsVersion", "SAML:aud"),
+    *(
+        "s3:DataAccessPointAccount",
+        "s3:DataAccessPointArn",
+        "s3:ExistingObjectTag/",
+        "s3:ResourceAccount",
+        "s3:TlsVersion",
+        "SAML:aud",
+    ),
     *("sns:Endpoint", "sns:Protocol", "sts:ExternalId", "sts:RoleSessionName", "sts:SourceIdentity"),
 )
 """The keys that are not all in lower case anyway, of those that policies of resources often name."""

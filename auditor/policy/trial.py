@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 from auditor.policy import issuers
 from auditor.policy.conditions import Context
 from auditor.policy.decision import decide
+from auditor.policy.effort import Effort
 from auditor.policy.patterns import variables
 from auditor.policy.places import PLACES, owner
 from auditor.policy.policies import Policies, Request, Rule
 from auditor.policy.principals import ANONYMOUS
 from auditor.policy.probes import BASE, NEVER_WILD, OWN, OWN_IN_WORDS, SOURCES, Probe
 from auditor.policy.s3 import in_account
-from auditor.policy.solver import FRESH, Effort, Search
+from auditor.policy.solver import FRESH, Search
 from auditor.policy.witnesses import Witness
 
 if TYPE_CHECKING:
@@ -57,12 +58,16 @@ class Entry:
     witness: Witness | None = None
 
     @property
+    def statement(self) -> int:
+        """The number of the statement that lets them in; 0 for one that only may."""
+        return self.witness.statement if self.witness else 0
+
+    @property
     def party(self) -> tuple[object, ...]:
         """What tells the outsiders apart who each need a witness."""
-        statement = self.witness.statement if self.witness else 0
         text = self.probe.principal.text if self.probe.named or self.probe.mysterious else ""
         whose = (self.account, self.organization, self.probe.service, self.probe.provider)
-        return (statement, self.extent, *whose, text)
+        return (self.statement, self.extent, *whose, text)
 
 
 @dataclass(frozen=True)
@@ -151,6 +156,7 @@ def _entry(question: Question, probe: Probe, found: Found, statement: int, *, gu
     request, decision = found
     account, organization, extent = probe.account, probe.organization, Extent.PUBLIC
     if probe.service:
+        guarded = guarded or probe.acts_for != ""
         account, extent = _source(request, question.named.stranger) if guarded else "", Extent.SERVICE_ONLY
         account = "" if account in question.inside.accounts else account
     elif probe.mysterious or (probe.provider and (guarded or not issuers.is_shared(probe.provider))):
@@ -169,7 +175,8 @@ def _source(request: Request, stranger: str) -> str:
     """Return the account for which a service acts in a request; empty where nothing tells."""
     values = request.context.values
     arn = values.get("aws:sourcearn", ("",))[0]
-    accounts = [*values.get("aws:sourceaccount", ()), *([arn.split(":")[4]] if in_account(arn) else [])]
+    told = (*values.get("aws:sourceowner", ()), *values.get("aws:sourceaccount", ()))
+    accounts = [*told, *([arn.split(":")[4]] if in_account(arn) else [])]
     return next((account for account in accounts if account != stranger), "")
 
 

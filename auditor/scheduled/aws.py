@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -34,14 +34,19 @@ class Destinations:
         self._clients: dict[str, Any] = {}
         self._owner = ""
 
-    def _client(self, service: str) -> Any:
+    def _client(self, service: str, name: str = "") -> Any:
+        """Return a client for the region that the ARN ``name`` tells, or else for the function's."""
         if service not in self._clients:
-            region = first_region(self._session, self._access)
+            region = _region(name) or first_region(self._session, self._access)
             self._clients[service] = self._session.create_client(
                 service,
                 region,
                 endpoint_url=self._settings.endpoint_url or None,
-                config=Config(retries={"mode": "standard", "total_max_attempts": 5}),
+                config=Config(
+                    retries={"mode": "standard", "total_max_attempts": 5},
+                    connect_timeout=min(self._settings.timeout, 10.0),
+                    read_timeout=self._settings.timeout,
+                ),
             )
         return self._clients[service]
 
@@ -87,7 +92,7 @@ class Destinations:
         if topic:
             self._tried(
                 f"{topic} cannot be published to",
-                lambda: self._client("sns").publish(TopicArn=topic, Subject=subject, Message=text),
+                lambda: self._client("sns", topic).publish(TopicArn=topic, Subject=subject, Message=text),
             )
 
     def announce(self, detail: dict[str, Any], resources: list[str]) -> None:
@@ -99,11 +104,11 @@ class Destinations:
             "EventBusName": bus,
             "Source": SOURCE,
             "DetailType": DETAIL_TYPE,
-            "Detail": json.dumps(detail),
+            "Detail": msgspec.json.encode(detail).decode(),
             "Resources": resources,
         }
         told = f"{bus} cannot be sent to"
-        reply = self._tried(told, lambda: self._client("events").put_events(Entries=[entry]))
+        reply = self._tried(told, lambda: self._client("events", bus).put_events(Entries=[entry]))
         if reply["FailedEntryCount"]:
             failed = reply["Entries"][0]
             raise DeliveryError(f"{told}: {failed['ErrorCode']}: {failed['ErrorMessage']}")
@@ -113,3 +118,9 @@ class Destinations:
             return act()
         except (BotoCoreError, ClientError) as error:
             raise DeliveryError(f"{told}: {explain(error, self._access)}") from error
+
+
+def _region(name: str) -> str:
+    """Return the region in an ARN; empty where the name is no ARN."""
+    parts = name.split(":", 4)
+    return parts[3] if len(parts) > 4 else ""  # noqa: PLR2004 - arn:partition:service:region:the rest

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import difflib
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import msgspec
 
 from auditor.errors import AuditorError
+from auditor.severity import Severity  # noqa: TC001 - msgspec evaluates the annotations of what it converts
+from auditor.textual import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 PREFIX: Final = "AUDITOR_"
 EVENT_KEY: Final = "audit"
@@ -21,16 +22,16 @@ class SettingsError(AuditorError):
     """The function's environment or the event is wrong; the message says where."""
 
 
-class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """What to audit, by what, and where the results go.
 
     ``bucket`` keeps them below ``prefix``, encrypted with ``kms_key`` (empty: as the bucket says). ``config`` is the
     key of an auditor.toml in the bucket, empty for none. News goes to ``topic`` and ``event_bus``, where they are set.
     ``role_arn`` is the role to assume in the audited account; empty for the function's own account. ``reserve`` is how
-    many seconds of the function's time are kept for judging and writing.
+    many seconds of the function's time are kept for judging and writing, ``timeout`` how many a call waits.
     """
 
-    bucket: str
+    bucket: Annotated[str, msgspec.Meta(min_length=1)]
     prefix: str = ""
     kms_key: str = ""
     topic: str = ""
@@ -41,29 +42,27 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     regions: tuple[str, ...] = ()
     services: tuple[str, ...] = ()
     checks: tuple[str, ...] = ()
-    severities: tuple[str, ...] = ()
+    severities: tuple[Severity, ...] = ()
     frameworks: tuple[str, ...] = ()
     exclude_checks: tuple[str, ...] = ()
     exclude_services: tuple[str, ...] = ()
-    workers: int = 48
-    timeout: float = 20.0
-    reserve: float = 60.0
+    workers: Annotated[int, msgspec.Meta(ge=1)] = 48
+    timeout: Annotated[float, msgspec.Meta(gt=0)] = 20.0
+    reserve: Annotated[float, msgspec.Meta(ge=0)] = 60.0
     endpoint_url: str = ""
 
     @classmethod
-    def of(cls, environment: Mapping[str, str], event: Mapping[str, Any]) -> Settings:
+    def of(cls, environment: Mapping[str, str], event: Any) -> Settings:
         """Return the settings that the environment makes, with what the event asks for; SettingsError.
 
         Lists are separated by commas in the environment. An event may ask for what to audit, not for where results go.
         """
-        known = {name: _listed(cls, name, environment[key]) for key, name in _variables(cls) if environment.get(key)}
-        asked = event.get(EVENT_KEY) or {}
-        if not isinstance(asked, dict):
-            raise SettingsError(f"the event's {EVENT_KEY!r} is an object of settings")
-        for name in asked:
-            _refuse_unknown(name)
+        given = {key.removeprefix(PREFIX): value for key, value in environment.items() if key.startswith(PREFIX)}
+        names = {name.upper(): name for name in cls.__struct_fields__}
+        _refuse_unknown(given, names, "there is no setting AUDITOR_")
+        known = {names[key]: _listed(cls, names[key], value) for key, value in given.items() if value}
         try:
-            return msgspec.convert({**known, **asked}, cls, strict=False)
+            return msgspec.convert({**known, **_asked(event)}, cls, strict=False)
         except msgspec.ValidationError as error:
             told = f"the settings that {PREFIX}… variables and the event make are wrong"
             raise SettingsError(f"{told}: {error}") from error
@@ -78,16 +77,19 @@ ASKABLE: Final = frozenset(
 """What an event may ask for."""
 
 
-def _refuse_unknown(name: str) -> None:
-    if name not in ASKABLE:
-        near = difflib.get_close_matches(name, ASKABLE, 1)
-        hint = f"did you mean {near[0]}?" if near else f"it may ask for {', '.join(sorted(ASKABLE))}"
-        raise SettingsError(f"an event cannot ask for {name!r}: {hint}")
+def _asked(event: Any) -> dict[str, Any]:
+    """Return what an event asks for."""
+    asked = event.get(EVENT_KEY, {}) if isinstance(event, dict) else None
+    if not isinstance(asked, dict):
+        raise SettingsError(f"an event is an object, and its {EVENT_KEY!r} an object of settings")
+    _refuse_unknown(asked, ASKABLE, "an event cannot ask for ")
+    return asked
 
 
-def _variables(settings: type[Settings]) -> list[tuple[str, str]]:
-    names = settings.__struct_fields__
-    return [(f"{PREFIX}{name.upper()}", name) for name in names]
+def _refuse_unknown(names: Iterable[str], known: Iterable[str], told: str) -> None:
+    for name in names:
+        if name not in known:
+            raise SettingsError(f"{told}{name}{nearest(name, known)}")
 
 
 def _listed(settings: type[Settings], name: str, text: str) -> Any:

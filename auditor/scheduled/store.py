@@ -2,33 +2,40 @@
 
 ::
 
-    PREFIX/ACCOUNT/2026-01-31/RUN/report.json     the report
+    PREFIX/ACCOUNT/2026-01-31/RUN/report.json       the report
     PREFIX/ACCOUNT/2026-01-31/RUN/report.html
-    PREFIX/ACCOUNT/2026-01-31/RUN/snapshot.gz     the replies, to audit again
-    PREFIX/ACCOUNT/2026-01-31/RUN/run.json        that the run is complete, and what it came to
-    PREFIX/ACCOUNT/latest.json                    the latest complete run: written last
+    PREFIX/ACCOUNT/2026-01-31/RUN/snapshot.gz       the replies, to audit again
+    PREFIX/ACCOUNT/2026-01-31/RUN/history.json.gz   what all runs until this one found
+    PREFIX/ACCOUNT/runs/RUN.json                    that the run is complete, and what it came to
+    PREFIX/ACCOUNT/latest.json                      the same of the latest complete run: written last
+
+An event names its run. The record of a run is not kept by day: an event may be delivered again on the next one.
 """
 
 from __future__ import annotations
 
+import gzip
+import hashlib
 import re
+import zlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from datetime import datetime  # noqa: TC003 - msgspec evaluates the annotations of what it decodes
+from typing import Any, Final, Protocol, TypeVar
 
 import msgspec
 
 from auditor.errors import AuditorError
-from auditor.scheduled.memory import Memory
+from auditor.history import History, Question, Spell
+from auditor.report import RunFacts  # noqa: TC001 - as above
 
-if TYPE_CHECKING:
-    from datetime import datetime
-
+Kept = TypeVar("Kept")
 CONTENT: Final = {"json": "application/json", "html": "text/html; charset=utf-8", "gz": "application/gzip"}
-_UNSAFE: Final = re.compile(r"[^A-Za-z0-9._-]+")
+SAFE: Final = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}")
+"""The names of runs that are part of a key as they are."""
 
 
 class StoreError(AuditorError):
-    """What a former run left cannot be read; the message says which object, and what to do."""
+    """What a former run left cannot be used; the message says which object, and what to do."""
 
 
 class Objects(Protocol):
@@ -42,13 +49,22 @@ class Objects(Protocol):
 
 
 class RunRecord(msgspec.Struct, frozen=True):
-    """What a complete run came to: its summary, the key of its report, and what the next one should remember."""
+    """What a complete run came to: the keys of its report and of the history until then, and its summary."""
 
     run: str
     at: datetime
     report: str
+    history: str
     summary: dict[str, Any]
-    memory: Memory = Memory()
+
+
+class _Remembered(msgspec.Struct, frozen=True):
+    """A history as an object holds it."""
+
+    runs: tuple[RunFacts, ...]
+    spells: tuple[Spell, ...]
+    judged: tuple[Question, ...]
+    unread: tuple[Question, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,24 +76,48 @@ class Store:
     account: str
 
     def run(self, name: str, at: datetime) -> Run:
-        """Return the place of a run; ``name`` tells runs of a day apart."""
-        return Run(self, f"{self._base}{at:%Y-%m-%d}/{_UNSAFE.sub('-', name)[:200]}/")
-
-    @property
-    def _base(self) -> str:
-        prefix = self.prefix.strip("/")
-        return f"{prefix}/{self.account}/" if prefix else f"{self.account}/"
-
-    @property
-    def _pointer(self) -> str:
-        return f"{self._base}latest.json"
+        """Return the place of a run's results."""
+        return Run(self.objects, self._key(f"{at:%Y-%m-%d}/{_safe(name)}/"))
 
     def latest(self) -> RunRecord | None:
         """Return the latest complete run; None before the first one; StoreError where the pointer is damaged."""
-        return self.record(self._pointer)
+        return self._record(self._key("latest.json"))
 
-    def record(self, key: str) -> RunRecord | None:
-        """Return the record of a run; None where there is none; StoreError where it is damaged."""
+    def finished(self, name: str) -> RunRecord | None:
+        """Return the record of a run, if it is complete; StoreError where the record is damaged."""
+        return self._record(self._key(f"runs/{_safe(name)}.json"))
+
+    def finish(self, name: str, record: RunRecord) -> None:
+        """Record that a run is complete, and make it the latest."""
+        self._write(self._key(f"runs/{_safe(name)}.json"), record)
+        self.point(record)
+
+    def point(self, record: RunRecord) -> None:
+        """Make a run the latest, unless a later one is."""
+        last = self.latest()
+        if last is None or last.at < record.at:
+            self._write(self._key("latest.json"), record)
+
+    def report(self, record: RunRecord) -> bytes | None:
+        """Return the JSON report of a run; None where it was deleted since."""
+        return self.objects.get(record.report)
+
+    def history(self, record: RunRecord) -> History:
+        """Return what the runs until ``record`` found; nothing where it was deleted since; StoreError."""
+        packed = self.objects.get(record.history)
+        if packed is None:
+            return History()
+        try:
+            kept = msgspec.json.decode(gzip.decompress(packed), type=_Remembered)
+        except (OSError, EOFError, zlib.error, msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise StoreError(f"{record.history} is no history ({error}): delete it to begin anew") from error
+        return History(kept.runs, frozenset(kept.spells), frozenset(kept.judged), frozenset(kept.unread))
+
+    def _key(self, name: str) -> str:
+        prefix = self.prefix.strip("/")
+        return f"{prefix}/{self.account}/{name}" if prefix else f"{self.account}/{name}"
+
+    def _record(self, key: str) -> RunRecord | None:
         text = self.objects.get(key)
         if text is None:
             return None
@@ -86,32 +126,37 @@ class Store:
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise StoreError(f"{key} is no record of a run ({error}): delete it to begin anew") from error
 
-    def point(self, record: RunRecord) -> None:
-        """Make a run the latest."""
-        self.objects.put(self._pointer, msgspec.json.encode(record), CONTENT["json"])
+    def _write(self, key: str, record: RunRecord) -> None:
+        self.objects.put(key, msgspec.json.encode(record), CONTENT["json"])
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """The place of one run's objects."""
+    """The place of one run's results."""
 
-    store: Store
+    objects: Objects
     base: str
 
-    def key(self, name: str) -> str:
-        """Return the key of one of the run's objects."""
-        return f"{self.base}{name}"
-
     def write(self, name: str, body: bytes) -> str:
-        """Write one of the run's objects and return its key; the end of its name tells what it is."""
-        self.store.objects.put(self.key(name), body, CONTENT[name.rpartition(".")[2]])
-        return self.key(name)
+        """Write one of the run's results and return its key; the end of its name tells what it is."""
+        key = f"{self.base}{name}"
+        self.objects.put(key, body, CONTENT[name.rpartition(".")[2]])
+        return key
 
-    def finished(self) -> RunRecord | None:
-        """Return the run's record, if it is complete; StoreError where the record is damaged."""
-        return self.store.record(self.key("run.json"))
 
-    def finish(self, record: RunRecord) -> None:
-        """Record that the run is complete, and make it the latest."""
-        self.write("run.json", msgspec.json.encode(record))
-        self.store.point(record)
+def packed(history: History) -> bytes:
+    """Return a history as an object holds it; the same history gives the same bytes."""
+    kept = _Remembered(
+        history.runs,
+        tuple(sorted(history.spells, key=lambda each: (*each.key, each.opened))),
+        tuple(sorted(history.judged)),
+        tuple(sorted(history.unread)),
+    )
+    return gzip.compress(msgspec.json.encode(kept), mtime=0)
+
+
+def _safe(name: str) -> str:
+    """Return a name that is one part of a key; other names give others."""
+    if SAFE.fullmatch(name):
+        return name
+    return f"{re.sub(r'[^A-Za-z0-9_-]+', '-', name)[:80]}-{hashlib.sha256(name.encode()).hexdigest()[:16]}"

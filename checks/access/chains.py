@@ -81,8 +81,10 @@ def undecided(what: str) -> Unseen:
 
 def doubtful(proof: Iterable[Proof]) -> str:
     """Return what requests hang on that are allowed under conditions of which it is not known whether they hold."""
+    from auditor.policy import spelling
+
     keys = {
-        condition.key
+        spelling.key(condition.key)
         for each in proof
         for step in each.decision.unknown
         for condition in step.unknown

@@ -13,7 +13,7 @@ from checks.access.reaching import check_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from auditor.policy import Condition, Witness
+    from auditor.policy import Condition, Statement, Witness
     from checks.access.outsiders import Grant
 
 CONFUSED_DEPUTY: Final = "https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html"
@@ -30,6 +30,7 @@ DEPUTIES: Final = {
             "guardduty",
             "inspector2",
             "logging.s3",
+            "logs",
             "macie",
             "redshift",
             "s3",
@@ -43,7 +44,7 @@ DEPUTIES: Final = {
         {"cloudfront", "cloudtrail", "config", "delivery.logs", "guardduty", "inspector2", "logs", "macie", "ses"}
     ),
     TOPIC.stem: frozenset(
-        {"budgets", "cloudtrail", "cloudwatch", "config", "costalerts", "s3", "ses"},
+        {"aps", "budgets", "cloudtrail", "cloudwatch", "config", "costalerts", "events.rds", "s3", "ses"},
     ),
 }
 """The services whose documentation asks policies of each kind to say for whom they act, by name before the region.
@@ -51,6 +52,8 @@ DEPUTIES: Final = {
 Any customer can have them work with somebody else's bucket, key or topic. The services that assume roles are not
 among them: a role must be passed to them first, which IAM allows within its account only.
 """
+TELLING: Final = {"kms:describekey", "s3:getbucketacl"}
+"""The actions by which services see whether they may go on: nobody learns or changes anything through them."""
 NAME: Final = re.compile(r"([a-z0-9.-]+?)(?:\.[a-z]{2}(?:-[a-z]+)+-\d)?\.amazonaws\.com(?:\.cn)?")
 BUCKET_NAME: Final = re.compile(r"arn:[^:]+:s3:[^:]*:[^:]*:[^*?/]+")
 """An ARN of one bucket, whatever stands for its region and account: nobody else has one of that name."""
@@ -67,7 +70,8 @@ def _deputies(kind: PolicyKind) -> Check:
         that lets one in without a word on whom it acts for lets it in for strangers: they write into the bucket, or
         read through a distribution of their own. Conditions on aws:SourceArn, aws:SourceAccount or aws:SourceOrgID say
         so, and so does any condition that names an account, as one on the encryption context. The rule is about the
-        services for which AWS documents this, and not about roles: nobody can pass a role of another account.
+        services for which AWS documents this, and not about roles: nobody can pass a role of another account. Nor is it
+        about statements that let a service see no more than how a key, or access to a bucket, is set up.
         """
         for grant in kind.grants(resource):
             for witness in _confused(grant, DEPUTIES[kind.stem]):
@@ -83,13 +87,18 @@ def _deputies(kind: PolicyKind) -> Check:
 
 def _confused(grant: Grant, deputies: frozenset[str]) -> Iterator[Witness]:
     """Yield the services that a statement lets act for anyone, each with a request for a stranger."""
-    if any(map(_names_owner, grant.statement.conditions)):
+    if _only_tells(grant.statement) or any(map(_names_owner, grant.statement.conditions)):
         return
     for witness in grant.reach.witnesses:
         service = witness.request.principal.text
         called = NAME.fullmatch(service)
         if service in grant.reach.confusable and called and called[1] in deputies:
             yield witness
+
+
+def _only_tells(statement: Statement) -> bool:
+    """Return whether a statement allows nothing by which a stranger could make use of a service."""
+    return statement.actions is not None and {each.lower() for each in statement.actions} <= TELLING
 
 
 def _names_owner(condition: Condition) -> bool:

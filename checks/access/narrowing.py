@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING, Final
 
 from auditor.policy import Document, Extent, Statement, reach, spelling
 from auditor.policy.conditions import Context, holds
+from auditor.policy.places import inside
 from auditor.policy.probes import FOREIGN, STRANGER
 from auditor.policy.s3 import KEYS, fixed, in_account, is_public_statement
 from auditor.policy.solver import FRESH, STRANGERS_ADDRESSES
 from checks.access.deputies import BUCKET_NAME
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from auditor.policy import Condition, Witness
+    from auditor.policy.places import Inside
     from checks.access.policies import PolicyKind
 
 POSITIVE: Final = re.compile(
@@ -54,11 +56,23 @@ RESOURCE_OWNER: Final = frozenset({"aws:resourceaccount", "s3:resourceaccount"})
 """The keys that look like the caller's account, and are the resource's."""
 
 
-def says_who(statement: Statement, kind: PolicyKind) -> bool:
-    """Return whether a condition of a statement says plainly who is meant, in policies of a kind."""
+def says_who(statement: Statement, kind: PolicyKind, own_networks: Iterable[str] = ()) -> bool:
+    """Return whether a condition of a statement says plainly who is meant, in policies of a kind.
+
+    One that names nothing but ``own_networks`` does. ValueError for a range of addresses that is none.
+    """
+    own = inside((), (), own_networks)
+    if any(_is_within(each, own) for each in statement.conditions):
+        return True
     if kind.counts_addresses:
         return not is_public_statement(statement)
     return any(_is_plain(each, kind) for each in statement.conditions)
+
+
+def _is_within(condition: Condition, own: Inside) -> bool:
+    """Return whether a condition asks for nothing but networks of one's own."""
+    named = POSITIVE.fullmatch(condition.operator) is not None and bool(condition.values)
+    return named and all(own.has(condition.key, each) for each in condition.values)
 
 
 def _is_plain(condition: Condition, kind: PolicyKind) -> bool:

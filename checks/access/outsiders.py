@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from auditor.policy import Document, Extent, Reach, reach
+from auditor.policy.effort import Effort
 from auditor.policy.places import owner
 from auditor.policy.principals import Caller
 from auditor.policy.probes import FOREIGNERS, OWN_IN_WORDS, OWN_ORGANIZATION
-from auditor.policy.solver import Effort
 from checks.access.audience import title
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from auditor import Resource
     from auditor.policy import Statement, Witness
@@ -29,6 +29,7 @@ UNTRIED: Final = Reach(Extent.UNKNOWN)
 NAMED_BY_POLICIES: Final = frozenset({Caller.SERVICE, Caller.PROVIDER})
 """Those that only a policy that names them lets in."""
 ORGANIZATION: Final = "aws:principalorgid"
+SOURCE_ORGANIZATION: Final = "aws:sourceorgid"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,11 @@ class Party:
     name: str
     organization: str
     witness: Witness
+
+    @property
+    def is_acted_for(self) -> bool:
+        """Whether it is a service that is let in, on behalf of this account."""
+        return self.witness.request.principal.caller is Caller.SERVICE
 
     @property
     def is_canonical_user(self) -> bool:
@@ -62,6 +68,13 @@ class Grant:
     reach: Reach
     """Whom the statement reaches alone: it is the first of those that witnesses tell."""
     places: tuple[Place, ...]
+    target: str
+    """What the resource is called in its policies."""
+
+    def beyond(self, account: str, networks: Iterable[str]) -> Grant:
+        """Return the grant as it reaches beyond networks of one's own: VPCs, their endpoints, and address ranges."""
+        actions = tuple(dict.fromkeys(each.request.action for each in self.reach.witnesses))
+        return replace(self, reach=reach(self.alone, account, self.target, own_networks=networks, actions=actions))
 
     @property
     def public(self) -> Witness | None:
@@ -143,11 +156,14 @@ class Grant:
         return next((each for place in places for each in place if each in named), "")
 
     def _acted_for(self, witness: Witness) -> Iterator[str]:
-        """Yield the account on whose behalf a service is let in, where the policy names one."""
+        """Yield the account or organization on whose behalf a service is let in, where the policy names one."""
         held = witness.request.context.values
         arns = (each.split(":") for each in held.get("aws:sourcearn", ()))
-        named = {*held.get("aws:sourceaccount", ()), *(each[4] for each in arns if len(each) > 4)}  # noqa: PLR2004
-        return (each for each in sorted(named) if each in self.reach.accounts)
+        told = (*held.get("aws:sourceaccount", ()), *held.get("aws:sourceowner", ()))
+        named = {*told, *(each[4] for each in arns if len(each) > 4)}  # noqa: PLR2004
+        yield from (each for each in sorted(named) if each in self.reach.accounts)
+        if witness.request.principal.text not in self.reach.confusable:
+            yield from filter(None, [_required_organization(witness)])
 
 
 Audience = tuple[Grant, ...]
@@ -159,13 +175,14 @@ def grants(document: Document, policy: str, resource: Resource, reading: Reading
     effort = Effort()
     for number, statement in enumerate(document.statements, 1):
         for part in _parts(statement, reading.only):
-            found = _reached(document, part, number, resource, reading, effort)
+            found = _reached(document, part, number, resource, reading, effort=effort)
             if found.extent is not Extent.INTERNAL:
-                yield Grant(document, part, number, title(statement, number, policy), found, reading.places)
+                which = title(statement, number, policy)
+                yield Grant(document, part, number, which, found, reading.places, reading.arn(resource))
 
 
 def _reached(
-    document: Document, statement: Statement, number: int, resource: Resource, reading: Reading, effort: Effort
+    document: Document, statement: Statement, number: int, resource: Resource, reading: Reading, *, effort: Effort
 ) -> Reach:
     if _is_inside(statement, resource.account):
         return INSIDE
@@ -219,8 +236,9 @@ def _all_match(pattern: re.Pattern[str], document: Document, key: str) -> bool:
 
 
 def _required_organization(witness: Witness) -> str:
-    """Return the organization that a witness must be of; empty where any or none will do."""
-    found = next(iter(witness.request.context.values.get(ORGANIZATION, ())), "")
+    """Return the organization that a witness must be of, or act for; empty where any or none will do."""
+    key = SOURCE_ORGANIZATION if witness.request.principal.caller is Caller.SERVICE else ORGANIZATION
+    found = next(iter(witness.request.context.values.get(key, ())), "")
     if found == OWN_ORGANIZATION:
         return OWN_IN_WORDS
     return "" if found in FOREIGNERS else found

@@ -14,7 +14,7 @@ from checks.iam.resources import Role, is_reserved
 from checks.kms.resources import Key
 from checks.logs.resources import LogsRegion
 from checks.s3.resources import Bucket, S3Account
-from checks.sns.resources import Topic
+from checks.sns.resources import DELIVERED, Topic
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -215,6 +215,7 @@ TOPIC: Final = PolicyKind(
     public=Severity.HIGH,
     shared=Severity.LOW,
     grave=("sns:SetTopicAttributes", "sns:Subscribe", "sns:Publish"),
+    plain=DELIVERED,
 )
 LOGS: Final = PolicyKind(
     stem="logs-region-policies",

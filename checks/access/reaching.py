@@ -51,14 +51,16 @@ def check_of(
 
 
 def _public(kind: PolicyKind) -> Check:
-    def policy_not_public(resource: Resource) -> Problems:
+    def policy_not_public(resource: Resource, *, own_networks: tuple[str, ...] = ()) -> Problems:
         """Resource policies do not let in just anyone.
 
         What a policy grants to anyone, any AWS account or none at all, strangers find and use. The verdict is worked
         out: what other statements deny is subtracted, and a condition counts only where a fixed value is asked of
-        something that the caller cannot choose. The finding shows a request that AWS would allow.
+        something that the caller cannot choose. The finding shows a request that AWS would allow. The parameter
+        own_networks tells the VPCs, VPC endpoints and address ranges that are one's own.
         """
-        for grant in kind.grants(resource):
+        for each in kind.grants(resource):
+            grant = each.beyond(resource.account, own_networks) if each.public and own_networks else each
             if grant.public and not kind.stopped(resource):
                 expected = "named principals, or a condition on the account or organization of the caller"
                 yield Problem(grant.says(grant.public), found=told(grant.public, grant.number), expected=expected)
@@ -78,7 +80,8 @@ def _accounts(kind: PolicyKind) -> Check:
         Whom a policy lets in keeps access after the project, partner or supplier is gone. The list is complete: each
         account and organization outside that some request of theirs is allowed for, directly or through a service that
         acts for them. Those that may be let in are told by the parameter trusted; the account's own organization is
-        known, and so are accounts of AWS's own that deliver logs. Whether anyone at all is let in, another check tells.
+        known, so are accounts of AWS's own that deliver logs, and the management account where a service acts for it.
+        Whether anyone at all is let in, another check tells.
         """
         for grant in kind.grants(resource):
             for party in grant.parties():
@@ -106,27 +109,31 @@ def is_known(party: Party, kind: PolicyKind, inventory: Inventory, trusted: tupl
         return True
     if party.is_canonical_user:
         return party.name == kind.own_name(inventory)
-    if not party.organization and kind is not ROLE:
+    # Organizations makes a role in each account that trusts the management account, for which trails of the
+    # organization and the like act, too.
+    manages = kind is ROLE or party.is_acted_for
+    if not party.organization and not manages:
         return False
     own = inventory.one(OrganizationsAccount).organization
-    # Organizations makes a role in each account that trusts the management account.
-    managed = kind is ROLE and own is not None and own["MasterAccountId"] == party.name
+    managed = manages and own is not None and own["MasterAccountId"] == party.name
     return own is not None and (own["Id"] == party.organization or managed)
 
 
 def _callers(kind: PolicyKind, severity: Severity) -> Check:
-    def policy_callers_known(resource: Resource) -> Problems:
+    def policy_callers_known(resource: Resource, *, own_networks: tuple[str, ...] = ()) -> Problems:
         """Policies that address everyone say by a plain condition whom they mean.
 
         A network, a tag, a negation or a denial elsewhere may well keep strangers out, until somebody changes it who
         does not know that all depends on it. A positive comparison with an account, an organization or a principal is
-        certain, and seen where everyone is allowed. What is surely public fails another rule.
+        certain, and seen where everyone is allowed. What is surely public fails another rule. The parameter
+        own_networks tells the VPCs, VPC endpoints and address ranges that are one's own: a condition that names nothing
+        else is plain.
         """
         from checks.access.narrowing import says_who
 
         public = {each.title for each in kind.grants(resource) if each.public}
         for title, _document, statement in kind.addressing_everyone(resource):
-            if title not in public and not says_who(statement, kind):
+            if title not in public and not says_who(statement, kind, own_networks):
                 summary = f"{title} allows everyone, and no plain condition says who is meant"
                 yield Problem(summary, found=statement, expected="named principals or a condition on who calls")
 

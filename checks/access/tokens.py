@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from auditor.policy import Policies, Principal, Request, Witness, compiled
+from auditor.policy import Policies, Principal, Request, Witness, compiled, issuers
 from auditor.policy.places import PLACES
 from auditor.policy.principals import Caller
-from auditor.policy.probes import BASE, OWN
+from auditor.policy.probes import BASE, OWN, STRANGER
 from auditor.policy.s3 import fixed
-from auditor.policy.solver import Search, filled
+from auditor.policy.solver import CLAIM, Search, filled
 from checks.access.outsiders import apart
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from checks.access.federation import Tenancy
     from checks.iam.resources import Role
 
+CHOSEN: Final = {"aud", "environment", "ref", "workflow"}
+"""The claims whose values whoever runs a job chooses ("Available keys for AWS OIDC federation")."""
 ACTION: Final = "sts:AssumeRoleWithWebIdentity"
 MOST_PATTERNS: Final = 64
 """How many subjects that a statement names are tried."""
@@ -54,16 +56,19 @@ def _let_in(role: Role, document: Document, provider: str, issuer: str, tenancy:
 def _may_choose(issuer: str) -> Callable[[str, Values], bool]:
     """Return what tells whether a stranger can have a key hold what a policy asks for.
 
-    They choose the audience of their tokens. Fixed values of other claims, and of where they call from, are taken to
-    be somebody's.
+    They choose the audience of their tokens, and how their jobs are called. Fixed values of other claims, and of where
+    they call from, are taken to be somebody's. No token has claims of another issuer.
     """
+    somebodys = PLACES | issuers.guards(f"arn:aws:iam::{STRANGER}:oidc-provider/{issuer}")
 
     def may_choose(key: str, patterns: Values) -> bool:
-        if key == f"{issuer}:aud":
+        of_issuer = key.startswith(f"{issuer}:")
+        if of_issuer and key.removeprefix(f"{issuer}:") in CHOSEN:
             return True
-        if key == f"{issuer}:sub" or key in OWN:
+        if key == f"{issuer}:sub" or key in OWN or (CLAIM.match(key) and not of_issuer):
             return False
-        return not (key in PLACES or key.startswith(f"{issuer}:")) or not any(map(fixed, patterns))
+        is_fixed = somebodys.get(key, fixed if of_issuer else None)
+        return is_fixed is None or not any(map(is_fixed, patterns))
 
     return may_choose
 

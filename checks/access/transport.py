@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from auditor.policy import ANONYMOUS, Context, Policies, Request, Verdict, compiled, decide, principal
 from auditor.policy.audience import WILLING
-from auditor.policy.probes import STRANGER
+from auditor.policy.probes import stranger_to
 from auditor.policy.solver import FRESH
 
 if TYPE_CHECKING:
@@ -23,7 +23,8 @@ PLAIN: Final = {
 def refuses_plain_http(document: Document, account: str, action: str, resource: str) -> bool:
     """Return whether a policy surely denies everybody an action over plain HTTP on a resource, or on a pattern."""
     policies = Policies(identity=(WILLING,), resource=compiled(document))
-    callers = (ANONYMOUS, *(principal(f"arn:aws:iam::{each}:user/{FRESH}") for each in (account, STRANGER)))
+    stranger = stranger_to(document, (account,))
+    callers = (ANONYMOUS, *(principal(f"arn:aws:iam::{each}:user/{FRESH}") for each in (account, stranger)))
     return all(_is_denied(caller, policies, account, action, resource) for caller in callers)
 
 

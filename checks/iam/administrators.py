@@ -10,6 +10,8 @@ from checks.access.identities import AccountAccess
 from checks.iam.resources import Role, User, is_service_linked
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from auditor import Inventory
     from auditor.graph import Admin, Identity
 
@@ -32,8 +34,8 @@ def _known(principal_type: type[User | Role], kind: str) -> Check:
             raise undecided(f"whether the {kind} may do anything hangs on {doubtful(admin.proof)}")
         show(inventory, admin.proof)
         yield Problem(
-            f"the {kind} may do anything, by {', '.join(_granting(admin))}",
-            found=[f"{proof.request.action} on {proof.request.resource}" for proof in admin.proof],
+            f"the {kind} {_power(admin)}, by {', '.join(_granting(admin))}",
+            found=list(_told(admin)),
             expected="AdministratorAccess for those who are to be administrators, and less for all others",
         )
 
@@ -64,6 +66,25 @@ def _known(principal_type: type[User | Role], kind: str) -> Check:
 def _is_told(identity: Identity, expected: tuple[str, ...]) -> bool:
     """Return whether a principal is known as an administrator: by the policy's name, or by its own."""
     return identity.name in expected or any(grant.origin.endswith(ADMINISTRATOR) for grant in identity.grants)
+
+
+def _power(admin: Admin) -> str:
+    from auditor.graph.world import ANYTHING
+
+    is_all = any(proof.request.action == ANYTHING for proof in admin.proof)
+    return "may do anything" if is_all else "may give itself and take from others any permission"
+
+
+def _told(admin: Admin) -> Iterator[str]:
+    """Yield what was decided, in words: actions and resources that stand for all are called that."""
+    from auditor.graph.world import ANYTHING
+
+    for proof in admin.proof:
+        action, resource = proof.request.action, proof.request.resource
+        if action == ANYTHING:
+            yield "any action on any resource"
+        else:
+            yield f"{action} on any {resource.rpartition(':')[2].partition('/')[0]}"
 
 
 def _granting(admin: Admin) -> list[str]:

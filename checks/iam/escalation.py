@@ -45,6 +45,12 @@ def is_administrator(principal: Principal) -> bool:
     return admin is not None and admin.certain
 
 
+def can_be_administrator(principal: Principal) -> bool:
+    """Return whether a principal surely has an administrator's rights, or can take them: then little else matters."""
+    chain = principal.inventory.one(AccountAccess).escalation.chain(principal.arn)
+    return chain is not None and chain.certain
+
+
 def certain_chain(principal: Principal, inventory: Inventory) -> Chain | None:
     """Return the certain way to an administrator's rights; None where there is none, and Unseen where nobody knows."""
     escalation = inventory.one(AccountAccess).escalation
@@ -63,7 +69,9 @@ def certain_chain(principal: Principal, inventory: Inventory) -> Chain | None:
 
 
 def _no_escalation(principal_type: type[Principal], kind: str) -> Check:
-    def no_escalation(principal: Principal, inventory: Inventory) -> Problems:
+    def no_escalation(principal: Principal, inventory: Inventory, *, expected: tuple[str, ...] = ()) -> Problems:
+        if principal.name in expected:
+            return
         chain = certain_chain(principal, inventory)
         if chain is not None and chain.edges:
             show(inventory, [proof for edge in chain.edges for proof in edge.proof])
@@ -81,8 +89,9 @@ def _no_escalation(principal_type: type[Principal], kind: str) -> Check:
         "Who may give himself a policy, make keys for another user, or have a service run code as a stronger role has "
         "that power, whatever his own policies are called. The shortest way is told; each step is a request that AWS "
         "would allow, after denials, boundaries, conditions and the trust of the roles on the way. Where a step hangs "
-        f"on what is not known the verdict is unknown. {GUARDRAILS} It is grave and not critical, for it takes the "
-        f"credentials of the {kind} first."
+        "on what is not known the verdict is unknown. Whoever is meant to have such a way, for instance people who "
+        f"assume an administrator's role, is named in the parameter expected. {GUARDRAILS} It is grave and not "
+        f"critical, for it takes the credentials of the {kind} first."
     )
     # The annotation is how a check names the resources it is about.
     no_escalation.__annotations__["principal"] = principal_type
@@ -125,18 +134,20 @@ def _is_about_boundary(edge: Edge, principal: Principal) -> bool:
 EDITS: Final = (
     Edits(
         "no-self-edit",
-        "{kind} that are no administrators cannot change their own permissions",
-        "Whoever may write a policy of his own, or a new version of it, attach one, or join another group, is limited "
-        "by what he has not yet given himself and by nothing else. The rule tells every such change that AWS would "
-        "allow and that makes a difference, also where a boundary keeps it from leading to an administrator's rights: "
-        "it is as grave, for what others granted no longer says what is allowed. " + GUARDRAILS,
+        "{kind} that cannot become administrators cannot change their own permissions",
+        "Whoever may write a policy of his own, or a new version of it, attach one, or join another group, has what he "
+        "gives himself, and what others granted no longer says what is allowed. The rule tells every such change that "
+        "AWS would allow and that makes a difference, where a boundary, a condition or the group joined keeps it from "
+        "an administrator's rights. Where a change leads to those, the rule on escalation tells it, and this one does "
+        "not apply. " + GUARDRAILS,
         Severity.HIGH,
         LEAST,
         "somebody else who gives permissions",
         "Deny iam:Put*, iam:Attach*, iam:CreatePolicyVersion, iam:SetDefaultPolicyVersion and iam:AddUserToGroup on "
         "the principal itself, its policies and its groups, or name the others that it is to manage.",
-        lambda edge, principal: not _is_about_boundary(edge, principal),
-        lambda principal: not is_administrator(principal),
+        # Whether a tag lets its holder do more only a whole way tells.
+        lambda edge, principal: not _is_about_boundary(edge, principal) and edge.path.change != "tag",
+        lambda principal: not can_be_administrator(principal),
     ),
     Edits(
         "boundary-not-removable",

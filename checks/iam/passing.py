@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from auditor import Check, Fix, Problem, Problems, Severity, Unseen, check
 from checks.access.chains import asked, link, show
 from checks.access.identities import AccountAccess
+from checks.iam.escalation import can_be_administrator
 from checks.iam.resources import RESERVED, Role, User, is_service_linked
 
 if TYPE_CHECKING:
@@ -73,9 +74,7 @@ def _no_gain(principal_type: type[User | Role], kind: str) -> Check:
 
 
 def _is_limited(principal: User | Role) -> bool:
-    """Return whether a principal neither is nor surely can become an administrator: then little else matters."""
-    chain = principal.inventory.one(AccountAccess).escalation.chain(principal.arn)
-    return not is_service_linked(principal) and not (chain and chain.certain)
+    return not is_service_linked(principal) and not can_be_administrator(principal)
 
 
 def _passing(principal: User | Role) -> Iterator[Edge]:

@@ -53,7 +53,9 @@ def exemptions(statement: Statement) -> Iterator[Exemption]:
 
 
 def _made(condition: Condition, value: str) -> Iterator[Exemption]:
-    said = f"{condition.key} {value}"
+    from auditor.policy import spelling
+
+    said = f"{spelling.key(condition.key)} {value}"
     if condition.key.startswith(TAG):
         tag, filled = condition.key.removeprefix(TAG), _filled(value)
         context = {"aws:tagkeys": (tag,), f"aws:requesttag/{tag}": (filled,)}

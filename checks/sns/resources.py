@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
 from auditor import REGIONAL, Asked, Listing, Resource
 from auditor.policy import parse
@@ -10,6 +11,19 @@ from checks.access.audience import Reading, audience_of
 
 if TYPE_CHECKING:
     from auditor.policy import Document
+
+
+DELIVERED: Final = (
+    (
+        re.compile("sns:endpoint"),
+        re.compile(r"[^@]*@[^*?@]+|https?://[^*?/]+/.*", re.DOTALL),
+    ),
+)
+"""The condition that keeps subscriptions to the mailboxes of a domain or the pages of a host.
+
+Whoever subscribes there sends the messages where the condition says (Amazon SNS Developer Guide, "Example policies for
+Amazon SNS").
+"""
 
 
 class Topic(Resource, type="AWS::SNS::Topic", service="sns", scope=REGIONAL):
@@ -21,5 +35,5 @@ class Topic(Resource, type="AWS::SNS::Topic", service="sns", scope=REGIONAL):
         "GetTopicAttributes", "Attributes.SubscriptionsConfirmed", TopicArn="{arn}", parse=int
     )
     policy = Asked["Document"]("GetTopicAttributes", "Attributes.Policy", TopicArn="{arn}", parse=parse)
-    audience = audience_of(policy, Reading(("sns:Publish", "sns:Subscribe")))
+    audience = audience_of(policy, Reading(("sns:Publish", "sns:Subscribe"), places=DELIVERED))
     """Whom the policy lets in from outside the account."""

@@ -162,6 +162,8 @@ def inverted(kind):
     ]
 
 
+WIDE = {"IpAddress": {"aws:SourceIp": "20.0.0.0/7"}}
+"""A range that is wider than S3 takes for somebody's."""
 BUCKETS: list[Case] = [
     passes(
         of(PUBLIC, BUCKET),
@@ -256,6 +258,83 @@ BUCKETS: list[Case] = [
             doubt="One bucket by its name is somebody's, whatever stands for its region and account.",
         )
         for checks in (CALLERS, SERVICES)
+    ),
+    *(
+        check(of(checks, BUCKET), held(BUCKET, *statements), UNBLOCKED, own_networks=networks)
+        for check, checks, statements, networks in (
+            (fails, PUBLIC, [allow(BUCKET, condition=WIDE)], ()),
+            (passes, PUBLIC, [allow(BUCKET, condition=WIDE)], ("20.0.0.0/6",)),
+            (fails, PUBLIC, [allow(BUCKET, condition=WIDE)], ("203.0.113.0/24",)),
+            (fails, PUBLIC, [allow(BUCKET)], ("vpc-1",)),
+        )
+    ),
+    *(
+        check(
+            of(CALLERS, FILE_SYSTEM),
+            held(FILE_SYSTEM, allow(FILE_SYSTEM, condition={"IpAddress": {"aws:SourceIp": "203.0.113.0/25"}})),
+            own_networks=networks,
+            doubt=doubt,
+        )
+        for check, networks, doubt in (
+            (fails, (), "A range of addresses says who is meant where own_networks has it."),
+            (passes, ("203.0.113.0/24",), ""),
+        )
+    ),
+    passes(
+        of(ACCOUNTS, BUCKET),
+        held(
+            BUCKET,
+            allow(
+                BUCKET,
+                {"Service": "cloudtrail.amazonaws.com"},
+                {"StringEquals": {"aws:SourceArn": "arn:aws:cloudtrail:eu-west-1:210987654321:trail/all"}},
+            ),
+        ),
+        MEMBER,
+        doubt="A trail of the organization belongs to its management account.",
+    ),
+    fails(
+        of(ACCOUNTS, BUCKET),
+        held(
+            BUCKET,
+            allow(
+                BUCKET, {"Service": "config.amazonaws.com"}, {"StringEquals": {"aws:SourceAccount": [ACCOUNT, OTHER]}}
+            ),
+        ),
+        MEMBER,
+        says=f"on behalf of account {OTHER}",
+        doubt="That a service acts for the account itself hides no other that it acts for.",
+    ),
+    *(
+        check(
+            of(ACCOUNTS, BUCKET),
+            held(
+                BUCKET, allow(BUCKET, {"Service": "config.amazonaws.com"}, {"StringEquals": {"aws:SourceOrgID": whose}})
+            ),
+            MEMBER,
+        )
+        for check, whose in ((passes, ORGANIZATION), (passes, "${aws:ResourceOrgID}"), (fails, "o-elsewhere01"))
+    ),
+    *(
+        passes(
+            of(SERVICES, kind),
+            held(kind, allow(kind, {"Service": "cloudtrail.amazonaws.com"}, Action=action)),
+            doubt="A service that only sees how a key, or access to a bucket, is set up can be put to no use.",
+        )
+        for kind, action in ((KEY, "kms:DescribeKey"), (BUCKET, "s3:GetBucketAcl"))
+    ),
+    *(
+        check(
+            of(PUBLIC, TOPIC),
+            held(TOPIC, allow(TOPIC, condition={"StringLike": {"sns:Endpoint": endpoint}}, Action="sns:Subscribe")),
+            doubt=doubt,
+        )
+        for check, endpoint, doubt in (
+            (passes, "*@example.com", "Only mailboxes of the domain are subscribed, whoever asks for it."),
+            (passes, "https://example.com/*", ""),
+            (fails, "*", ""),
+            (fails, "https://*", ""),
+        )
     ),
     fails(
         of(INVERTED, BUCKET),

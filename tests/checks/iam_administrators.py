@@ -54,7 +54,7 @@ def known_cases(check):
             doubt="A boundary limits what the policies allow.",
         ),
         passes(check, make(allow("*", resource="arn:aws:s3:::*"))),
-        unknown(check, make(allow("*", IpAddress={"aws:SourceIp": "10.0.0.0/8"})), says="aws:sourceip"),
+        unknown(check, make(allow("*", IpAddress={"aws:SourceIp": "10.0.0.0/8"})), says="aws:SourceIp"),
         unknown(check, make(attached=[OWN]), policy(document=DETAILS), says="GetAccountAuthorizationDetails"),
         unknown(check, make(attached=[ADMINISTRATOR]), of_aws(document=refused("iam:GetPolicyVersion"))),
     ]

@@ -2,9 +2,10 @@
 
 from datetime import timedelta
 
-from principals import ADMINISTRATOR, ALL, IAM, allow, deny, document, group, of_aws, policy, role, trusting, user
+from principals import ADMINISTRATOR, IAM, allow, deny, document, group, of_aws, policy, role, trusting, user
 
 from auditor.testing import NOW, Case, fails, fake, inapplicable, passes, refused, unknown
+from checks.ec2.resources import Instance
 from checks.iam.escalation import NO_ESCALATION, SELF_EDITS, UNUSED
 from checks.iam.resources import Role, User
 from checks.lambda_.resources import Function
@@ -12,6 +13,17 @@ from checks.lambda_.resources import Function
 DETAILS = refused("iam:GetAccountAuthorizationDetails")
 VERSION = refused("iam:GetPolicyVersion")
 OWN = f"{IAM}policy/own"
+LIMIT = f"{IAM}policy/limit"
+BY_SAML = document(
+    {
+        "Effect": "Allow",
+        "Action": "sts:AssumeRoleWithSAML",
+        "Principal": {"Federated": f"{IAM}saml-provider/staff"},
+        "Condition": {"StringEquals": {"SAML:aud": "https://signin.aws.amazon.com/saml"}},
+    }
+)
+VERSIONS = ["iam:CreatePolicyVersion", "iam:SetDefaultPolicyVersion"]
+PERMISSION_SET = "aws-reserved/sso.amazonaws.com/AWSReservedSSO_Ops_0123456789abcdef"
 SERVICE_LINKED = "aws-service-role/x.amazonaws.com/AWSServiceRoleForX"
 
 
@@ -92,7 +104,7 @@ def escalation_cases(check):
         unknown(
             check,
             make(allow(grant, IpAddress={"aws:SourceIp": "10.0.0.0/8"})),
-            says="aws:sourceip",
+            says="aws:SourceIp",
             doubt="A step that hangs on the caller's network is neither proven nor excluded.",
         ),
         fails(
@@ -115,7 +127,90 @@ def escalation_cases(check):
             doubt="Where a user on the way has policies that were not read, nobody knows where the way leads.",
         ),
         fails(check, make(allow(grant)), user(name="bob", attached=[ADMINISTRATOR]), of_aws(document=VERSION)),
+        passes(check, make(allow(grant)), expected=(arn.rpartition("/")[2],)),
+        *known_to_aws(check),
         unknown(check, make(), unlisted=[Role if check.resource is User else User]),
+    ]
+
+
+def known_to_aws(check):
+    """Return the cases of policies that AWS documents, or that its consoles write."""
+    make, grant = maker(check), self_grant(check)
+    anybody = allow("sts:AssumeRole")
+    by_account = trusting(AWS="123456789012")
+    revoked = deny("*", DateLessThan={"aws:TokenIssueTime": "2020-05-04T10:00:00Z"})
+    bound = {"StringEquals": {"iam:PermissionsBoundary": LIMIT}}
+    narrow = policy(allow("s3:*"), name="limit")
+    attach = grant.replace("Put", "Attach")
+    boss = role(allow("*"), name="boss", trust=by_account)
+    shell = allow(
+        "ssm:StartSession",
+        resource=["arn:aws:ec2:*:*:instance/*", "arn:aws:ssm:*:*:document/AWS-StartPortForwardingSession"],
+        BoolIfExists={"ssm:SessionDocumentAccessCheck": "true"},
+    )
+    return [
+        passes(
+            check,
+            make(
+                allow("iam:*AccessKey*", "iam:*LoginProfile", "iam:*MFADevice", resource=f"{IAM}user/${{aws:username}}")
+            ),
+            admin(),
+            doubt="AWS's policies by which users manage their own credentials reach nobody else's.",
+        ),
+        passes(
+            check,
+            make(allow("iam:CreateRole", attach, grant, **bound)),
+            narrow,
+            doubt="Who may create and change only what has a certain boundary delegates within that.",
+        ),
+        fails(
+            check,
+            make(anybody),
+            role(allow("*"), revoked, name="boss", trust=by_account),
+            doubt="The policy by which the console revokes sessions denies only those from before then.",
+        ),
+        passes(
+            check,
+            make(allow("sts:AssumeRole", DateLessThan={"aws:CurrentTime": "2020-01-01T00:00:00Z"})),
+            boss,
+            doubt="A grant for a time that is over allows nothing.",
+        ),
+        fails(
+            check,
+            make(allow(attach), deny(attach, ArnEquals={"iam:PolicyARN": ADMINISTRATOR})),
+            doubt="To deny AdministratorAccess is not enough: IAMFullAccess can be attached as well.",
+        ),
+        passes(
+            check,
+            make(allow(attach, ArnEquals={"iam:PolicyARN": "arn:aws:iam::aws:policy/ReadOnlyAccess"})),
+            doubt="Who may attach certain policies only gains no more than those.",
+        ),
+        passes(
+            check,
+            make(shell),
+            role(allow("*"), name="host", instance_profiles=["arn:aws:iam::123456789012:instance-profile/host"]),
+            fake(
+                Instance,
+                "arn:aws:ec2:eu-west-1:123456789012:instance/i-1",
+                profile="arn:aws:iam::123456789012:instance-profile/host",
+                state="running",
+            ),
+            doubt="Where the policy has Systems Manager check the document, one that forwards ports opens no shell.",
+        ),
+        passes(
+            check,
+            make(allow("iam:PassRole", "ec2:CreateLaunchTemplateVersion", "ec2:ModifyLaunchTemplate")),
+            role(allow("*"), name="host"),
+            doubt="No instance runs as a role that no instance profile holds.",
+        ),
+        fails(
+            check,
+            make(allow("iam:CreateUser", "iam:AddUserToGroup", "iam:CreateLoginProfile")),
+            group(allow("*"), name="administrators"),
+        ),
+        fails(
+            check, make(allow("iam:UpdateSAMLProvider")), role(allow("*"), name="boss", trust=BY_SAML), says="metadata"
+        ),
     ]
 
 
@@ -126,22 +221,30 @@ def by_id(checks, words):
 def self_edit_cases(check):
     make, grant, arn = maker(check), self_grant(check), own_arn(check)
     attach = grant.replace("Put", "Attach")
-    limited = {"boundary": OWN}
+    limited = {"boundary": LIMIT}
+    limit = policy(allow("s3:*", grant, attach, *VERSIONS), deny(*VERSIONS, resource=LIMIT), name="limit")
     return [
         passes(check, make(allow("s3:*"))),
-        fails(check, make(allow(grant)), says="writes an inline policy"),
-        fails(check, make(allow(attach, resource=arn)), says="attaches a managed policy"),
+        fails(check, make(allow(attach, resource=arn), **limited), limit, says="attaches a managed policy"),
         fails(
             check,
             make(allow(grant, "s3:Get*"), **limited),
-            policy(allow("s3:*", grant)),
+            limit,
+            says="writes an inline policy",
             doubt="Within a boundary, too, whoever writes his own policies takes what nobody gave him.",
         ),
-        passes(check, make(allow(grant), **limited), policy(allow("s3:*"))),
+        inapplicable(
+            check,
+            make(allow(grant)),
+            doubt="A change that makes an administrator is told once: by the rule on escalation.",
+        ),
+        inapplicable(check, make(allow("iam:CreatePolicyVersion"), attached=[OWN]), policy(allow("s3:Get*"))),
+        passes(check, make(allow(grant), **limited), policy(allow("s3:*"), name="limit")),
         fails(
             check,
-            make(allow("iam:CreatePolicyVersion"), attached=[OWN]),
+            make(allow("iam:CreatePolicyVersion"), attached=[OWN], **limited),
             policy(allow("s3:Get*")),
+            limit,
             says="customer managed policy",
         ),
         passes(
@@ -158,12 +261,18 @@ def self_edit_cases(check):
         fails(
             check,
             make(allow("iam:SetDefaultPolicyVersion"), attached=[OWN]),
-            policy(allow("s3:Get*"), other_versions={"v1": ALL}),
+            policy(allow("s3:Get*"), other_versions={"v1": document(allow("s3:*"))}),
         ),
         passes(check, make(allow(grant, resource=f"{IAM}*/other"))),
         passes(check, make(allow(grant), deny("iam:Put*"))),
+        passes(
+            check,
+            make(allow("iam:TagUser", "iam:TagRole")),
+            role(allow("s3:Get*", StringEquals={"aws:PrincipalTag/team": "x"}), name="app"),
+            doubt="A tag that somebody's policy asks for is no gain by itself.",
+        ),
         inapplicable(check, make(allow("*"))),
-        unknown(check, make(allow(grant, IpAddress={"aws:SourceIp": "10.0.0.0/8"})), says="aws:sourceip"),
+        unknown(check, make(allow(grant, IpAddress={"aws:SourceIp": "10.0.0.0/8"})), says="aws:SourceIp"),
         unknown(check, make(allow(grant), attached=[OWN]), policy(document=DETAILS)),
     ]
 
@@ -267,7 +376,7 @@ def joined():
         fails(check, user(allow("iam:AddUserToGroup")), strong, says="strong"),
         passes(check, user(allow("iam:AddUserToGroup"), groups=["strong"]), strong),
         passes(check, user(allow("iam:AddUserToGroup", resource=f"{IAM}group/weak")), strong),
-        fails(check, user(groups=["self"]), group(allow("iam:PutGroupPolicy"), name="self")),
+        inapplicable(check, user(groups=["self"]), group(allow("iam:PutGroupPolicy"), name="self")),
     ]
 
 
@@ -278,4 +387,10 @@ CASES: list[Case] = [
     *(case for check in by_id(SELF_EDITS, "boundary-not-removable") for case in removal_cases(check)),
     *(case for check in UNUSED for case in unused_cases(check)),
     *joined(),
+    fails(
+        NO_ESCALATION[1],
+        role(name=PERMISSION_SET, attached=[OWN]),
+        policy(allow("iam:CreatePolicyVersion", resource=OWN)),
+        doubt="AWS alone changes the role of a permission set, but not the customer managed policies that it has.",
+    ),
 ]

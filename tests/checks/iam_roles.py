@@ -122,9 +122,15 @@ CASES: list[Case] = [
         doubt="Without a condition on the audience, anybody's pool of identities will do.",
     ),
     passes(role_trust_not_public, role(web())),
-    unknown(
+    fails(
         role_trust_not_public,
         role(allow("*", equals("aws:PrincipalTag/team", "${aws:PrincipalTag/kin}"))),
+        says="anyone with an AWS account",
+        doubt="A caller's own account chooses the tags of its principals.",
+    ),
+    unknown(
+        role_trust_not_public,
+        role(allow("*", equals("aws:PrincipalAccount", "${aws:ResourceTag/owner}"))),
         says="the policy alone does not tell whom statement 1 lets in",
     ),
     inapplicable(role_trust_not_public, role(ANYONE, arn=SERVICE_LINKED)),

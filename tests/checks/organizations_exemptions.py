@@ -41,7 +41,7 @@ CASES: list[Case] = [
         exemptions_closed,
         scp(BREAK_GLASS),
         FULL_ACCESS,
-        says="statement 1 (Guard) exempts aws:principalarn arn:aws:iam::*:role/break-glass-*, and no policy denies "
+        says="statement 1 (Guard) exempts aws:PrincipalArn arn:aws:iam::*:role/break-glass-*, and no policy denies "
         "making a role of such a name",
     ),
     passes(exemptions_closed, scp(BREAK_GLASS), guarding("break-glass-*")),
@@ -80,7 +80,7 @@ CASES: list[Case] = [
         doubt="StringNotEquals compares wildcards as plain text: the exemption spares nobody.",
     ),
     fails(exemptions_closed, scp(sparing(f"{ANYWHERE}break-*", "StringNotLikeIfExists"))),
-    fails(exemptions_closed, scp(sparing(["*"], "StringNotLike")), says="exempts aws:principalarn *"),
+    fails(exemptions_closed, scp(sparing(["*"], "StringNotLike")), says="exempts aws:PrincipalArn *"),
     passes(exemptions_closed, scp(sparing("arn:aws:iam::*:root"))),
     fails(exemptions_closed, scp(TAGGED), says="no policy denies setting the tag exempt of a role"),
     passes(

@@ -89,7 +89,7 @@ def test_what_the_json_report_holds(scan):
 def test_the_gate(scan):
     assert scan("--fail-on", "critical")[0] == ExitCode.GATE_FAILED
     _, _, err = scan("--fail-on", "critical")
-    assert "failed findings at or above critical: 2 critical" in err
+    assert "failed findings at or above critical: 3 critical" in err
     assert scan("--fail-on", "none")[0] == ExitCode.FINE
     assert scan("--check", "s3-bucket-versioned", "--fail-on", "high", "--exclude-check", "s3-bucket-not*")[0] in {0, 1}
 

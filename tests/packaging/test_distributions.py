@@ -22,7 +22,17 @@ def test_wheel_holds_the_packages_with_their_data_and_nothing_else(wheel):
     with zipfile.ZipFile(wheel) as archive:
         held = set(archive.namelist())
     assert names(ROOT, "auditor/**/*.py", "checks/**/*.py", "reports/**/*.py") <= held
-    assert names(ROOT, "*/py.typed", "auditor/scaffold/*.j2", "checks/frameworks/*.toml", "reports/schema.json") <= held
+    assert (
+        names(
+            ROOT,
+            "*/py.typed",
+            "auditor/scaffold/*.j2",
+            "checks/index.json",
+            "checks/frameworks/*.toml",
+            "reports/schema.json",
+        )
+        <= held
+    )
     assert names(ROOT, "reports/html/css/*", "reports/html/js/*", "reports/html/templates/*") <= held
     tops = {name.partition("/")[0] for name in held}
     assert tops == {"auditor", "checks", "reports", f"aws_account_auditor-{__version__}.dist-info"}

@@ -129,9 +129,11 @@ def test_a_variable_of_unknown_value_leaves_the_answer_open():
     assert truth("StringNotEquals", "${aws:username}", "eve", open=True) is None
 
 
-def test_a_variable_without_a_value_is_met_neither_way():
+def test_nothing_is_equal_to_a_variable_without_a_value_and_everything_is_unlike_it():
     assert truth("StringEquals", "${aws:username}", "eve") is False
-    assert truth("StringNotEquals", "${aws:username}", "eve") is False
+    assert truth("StringNotEquals", "${aws:username}", "eve") is True
+    assert truth("StringNotLike", ["${aws:username}", "eve"], "eve") is False
+    assert truth("ArnNotLike", "${aws:a}", "arn:aws:iam::1:role/r") is True
     assert truth("StringLike", "${aws:username}", "eve") is False
     condition = Condition("stringequals", KEY, ("${aws:username}",))
     assert holds([condition], Context({KEY: ("${aws:username}",)}), resolving=False) is True

@@ -451,6 +451,50 @@ def test_a_rule_tells_what_breaks_it_and_not_what_does_not(code, broken, sound, 
     assert code not in codes(sound, elsewhere)
 
 
+TABLE = "arn:aws:dynamodb:eu-west-1:111122223333:table/t"
+USERS_ITEMS = ("dynamodb:LeadingKeys", "${cognito-identity.amazonaws.com:sub}")
+DOCUMENTED = {
+    "items of a table by their first key, without Scan (Amazon DynamoDB Developer Guide)": when(
+        "ForAllValues:StringEquals", *USERS_ITEMS, Action=["dynamodb:GetItem", "dynamodb:Query"], Resource=TABLE
+    ),
+    "operations of a grant (AWS KMS Developer Guide, kms:GrantOperations)": when(
+        "ForAllValues:StringEquals", "kms:GrantOperations", "Decrypt", Action="kms:CreateGrant", Resource="*"
+    ),
+    "names of records (Amazon Route 53 Developer Guide)": when(
+        "ForAllValues:StringEquals",
+        "route53:ChangeResourceRecordSetsNormalizedRecordNames",
+        "_acme-challenge.example.com",
+        Action="route53:ChangeResourceRecordSets",
+        Resource="arn:aws:route53:::hostedzone/Z1",
+    ),
+    "a transform of CloudFormation (AWS Serverless Application Model)": allow(
+        Action="cloudformation:CreateChangeSet",
+        Resource=[
+            "arn:aws:cloudformation:*:*:stack/a/*",
+            "arn:aws:cloudformation:*:aws:transform/Serverless-2016-10-31",
+        ],
+    ),
+    "a connection under its old name (Developer Tools Console User Guide)": allow(
+        Action="codeconnections:UseConnection",
+        Resource="arn:aws:codestar-connections:eu-west-1:111122223333:connection/c",
+    ),
+    "a session of one's own (Systems Manager User Guide)": allow(
+        Action="ssmmessages:OpenDataChannel", Resource="arn:aws:ssm:*:*:session/${aws:userid}-*"
+    ),
+}
+
+
+@pytest.mark.parametrize("document", DOCUMENTED.values(), ids=DOCUMENTED)
+def test_what_aws_documents_is_not_told(document):
+    assert [lapse for lapse in lint(document, IDENTITY) if lapse.grade is not Grade.SUGGESTION] == []
+
+
+def test_a_scan_has_no_leading_keys():
+    able = ["dynamodb:GetItem", "dynamodb:Scan"]
+    scanning = when("ForAllValues:StringEquals", *USERS_ITEMS, Action=able, Resource=TABLE)
+    assert codes(scanning) == {"forallvalues-without-null"}
+
+
 def test_every_rule_is_broken_by_a_policy_and_names_its_page():
     assert {code for code, *_ in CASES} | {"missing-sid"} == set(RULES)
     for rule in RULES.values():

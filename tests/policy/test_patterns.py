@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from auditor.policy.patterns import Pattern, covers, overlaps, substituted, tokens, variables, witness
+from auditor.policy import patterns
+from auditor.policy.patterns import Pattern, covers, overlaps, substituted, takes, tokens, variables, witness
 
 PATTERNS = st.text("ab*?", max_size=4)
 TEXTS = ["".join(each) for length in range(6) for each in itertools.product("abc", repeat=length)]
@@ -29,6 +30,20 @@ def test_inclusion_is_that_of_the_languages(one, other):
     included = language(other) <= language(one)
     assert covers(tokens(one), tokens(other)) is included
     assert Pattern(tokens(one)).covers(Pattern(tokens(other))) is included
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text("ab*?", max_size=8), st.text("ab", max_size=8), st.sampled_from([0, 32_768]))
+def test_a_text_matches_as_by_brute_force(pattern, text, most):
+    """Long patterns and texts are walked as automata, and adjacent wildcards in an order of their own."""
+    expected = expression(pattern).fullmatch(text) is not None
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(patterns, "MOST_FOLLOWED", most)
+        assert Pattern(tokens(pattern)).takes(text) is expected
+        assert covers(tokens(pattern), text) is expected
+    assert takes(pattern, text) is expected
+    long = "b" * 3_000 + "a"
+    assert takes(f"{pattern}{long}", f"{text}{long}") is expected
 
 
 @settings(max_examples=400, deadline=None)

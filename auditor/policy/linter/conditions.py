@@ -34,6 +34,28 @@ OPERATORS: Final = {
 """The operators that AWS documents, in lower case."""
 HARMLESS_WITHOUT: Final = {"aws:tagkeys"}
 """The keys of which a request without any asks for nothing that a condition could mean to forbid."""
+_ON_ITEMS: Final = frozenset(
+    f"dynamodb:{name}"
+    for name in (
+        *("batchgetitem", "batchwriteitem", "conditioncheckitem", "deleteitem", "getitem", "putitem"),
+        *("query", "updateitem"),
+    )
+)
+THERE_WITH: Final = {
+    "dynamodb:attributes": _ON_ITEMS,
+    "dynamodb:leadingkeys": _ON_ITEMS,
+    "kms:grantoperations": {"kms:creategrant"},
+    "route53:changeresourcerecordsetsactions": {"route53:changeresourcerecordsets"},
+    "route53:changeresourcerecordsetsnormalizedrecordnames": {"route53:changeresourcerecordsets"},
+    "route53:changeresourcerecordsetsrecordtypes": {"route53:changeresourcerecordsets"},
+    "ses:recipients": {"ses:sendbulkemail", "ses:sendbulktemplatedemail", "ses:sendemail", "ses:sendrawemail"}
+    | {"ses:sendtemplatedemail"},
+}
+"""The keys of several values that every request of some actions carries: what they are made from is required.
+
+A Scan has no leading keys. Sources: Amazon DynamoDB, AWS KMS, Amazon Route 53 and Amazon SES Developer Guides, "Using
+IAM policy conditions" and "Condition keys", whose examples use ForAllValues alone.
+"""
 ALWAYS_THERE: Final = {
     *("aws:currenttime", "aws:epochtime", "aws:principalisawsservice", "aws:requestedregion", "aws:securetransport"),
     "aws:viaawsservice",
@@ -151,9 +173,14 @@ def _sets(condition: Condition, operator: Operator, key: Key, place: Place) -> I
     if key.holds_many is False:
         words = f"has ForAllValues on {name}, which holds one value, and so holds for requests without the key"
         yield "forallvalues-with-single-valued-key", words, name
-    elif name not in HARMLESS_WITHOUT and not _is_required(name, place):
+    elif name not in HARMLESS_WITHOUT and not _is_there(name, place) and not _is_required(name, place):
         words = f"has ForAllValues on {name}, which holds for requests without the key"
         yield "forallvalues-without-null", words, name
+
+
+def _is_there(key: str, place: Place) -> bool:
+    """Return whether all requests for the actions of a statement carry a key."""
+    return place.actions is not None and {each.name.lower() for each in place.actions} <= THERE_WITH.get(key, set())
 
 
 def _is_required(key: str, place: Place) -> bool:

@@ -18,7 +18,7 @@ from auditor.policy.actions import (
 from auditor.policy.patterns import VARIABLE, Token, overlaps, tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from auditor.policy.document import Statement
     from auditor.policy.linter.place import Found, Place
@@ -41,6 +41,27 @@ MOST_STATEMENTS: Final = 200
 """With more statements than these, none is compared with the others."""
 COMPLETE: Final = frozenset({"dynamodb", "iam", "kms", "lambda", "logs", "s3", "secretsmanager", "sns", "sqs", "sts"})
 """The services of whose actions AWS documents all types of resources. Of others some are missing from the lists."""
+
+_CONNECTIONS: Final = tuple(
+    f"arn:${{Partition}}:{service}:${{Region}}:${{Account}}:connection/${{Name}}"
+    for service in ("codeconnections", "codestar-connections")
+)
+ALSO: Final[Mapping[str, tuple[str, ...]]] = {
+    "apigateway": (
+        "arn:${Partition}:apigateway:${Region}::/tags",
+        "arn:${Partition}:apigateway:${Region}::/v2/${Path}",
+    ),
+    "cloudformation": ("arn:${Partition}:cloudformation:${Region}:${Account}:transform/${Name}",),
+    "codeconnections": _CONNECTIONS,
+    "codestar-connections": _CONNECTIONS,
+    "ssmmessages": ("arn:${Partition}:ssm:${Region}:${Account}:session/${Name}",),
+}
+"""The formats of resources, by service, that AWS documents elsewhere than in the Service Authorization Reference.
+
+Sources: AWS CloudFormation User Guide, "Control CloudFormation access" (transforms); Developer Tools Console User
+Guide, "Connections rename"; Systems Manager User Guide, "Quickstart default IAM policies for Session Manager"; AWS's
+own managed policies for Amazon API Gateway.
+"""
 
 
 def named_actions(statement: Statement) -> tuple[Action, ...] | None:
@@ -121,8 +142,9 @@ def resources_fit(place: Place) -> Iterator[Found]:
     named = [each for each in dict.fromkeys(resources[:MOST_RESOURCES]) if _malformed(each, "") is None]
     formats = {form for action in place.actions for form in action.resources}
     of_services = {form for service in {each.service for each in place.actions} for form in resource_formats(service)}
-    for each in named if formats else ():
-        if _fits_any(each, formats):
+    more = {form for action in place.actions for form in ALSO.get(action.service, ())}
+    for each in named if formats or more else ():
+        if _fits_any(each, formats | more):
             continue
         if not _fits_any(each, of_services):
             yield "invalid-arn-resource", f"names {each}, an ARN that no resource of its actions' services has", each
@@ -148,10 +170,10 @@ def _idle_actions(place: Place, resources: Sequence[str]) -> Iterator[Found]:
     """
     for text in dict.fromkeys(place.statement.actions or ()):
         actions = actions_like(text)
-        formats = {form for action in actions for form in action.resources}
+        formats = {form for action in actions for form in (*action.resources, *ALSO.get(action.service, ()))}
         if any(_fits_any(each, formats) for each in resources) or _works_elsewhere(place, text, formats):
             continue
-        if not formats:
+        if not any(action.resources for action in actions):
             words = f"names {text}, which takes no resources, so that only * is about it"
             yield "action-of-all-resources", words, text
         elif all(action.service in COMPLETE for action in actions):

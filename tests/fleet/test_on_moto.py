@@ -1,0 +1,92 @@
+"""The state machine run by moto's interpreter of the Amazon States Language, with our handlers behind it.
+
+The template is deployed by moto's CloudFormation, which leaves out policies of buckets, topics and queues, alarms and
+the schedule. moto invokes functions in containers: here the door does, in this process. moto's Map tolerates any
+number of failures.
+"""
+
+import json
+import logging
+import re
+import threading
+import urllib.request
+
+import pytest
+from fleet.deployment import FUNCTIONS, REGION, STACK, Deployment, check_first_run, check_second_run
+from fleet.door import Behaviour, Door, Function
+
+from auditor import aws_lambda
+from auditor.scheduled import fleet
+
+pytest.importorskip("moto.server")
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore:Tried to parse")]
+
+EMPTY_ZIP = b"PK\x05\x06" + bytes(18)
+HANDLERS = (fleet.accounts, aws_lambda.handler, fleet.failed, fleet.merge)
+
+
+def interpreted(deployment):
+    """Have moto interpret the machine, which it only keeps until it is told to, without its long waits."""
+    client = deployment.client("stepfunctions")
+    described = client.describe_state_machine(stateMachineArn=deployment.machine)
+    told = json.dumps({"stepfunctions": {"execute_state_machine": True}}).encode()
+    urllib.request.urlopen(f"{deployment.door.behind}/moto-api/config", told).close()
+    impatient = re.sub(
+        r'"IntervalSeconds": \d+, "BackoffRate": \d+', '"IntervalSeconds": 1, "BackoffRate": 1', described["definition"]
+    )
+    made = client.create_state_machine(name=STACK, definition=impatient, roleArn=described["roleArn"])
+    deployment.machine = made["stateMachineArn"]
+
+
+@pytest.fixture(scope="module")
+def patch():
+    with pytest.MonkeyPatch.context() as patched:
+        yield patched
+
+
+@pytest.fixture(scope="module")
+def deployed(patch):
+    from moto.server import ThreadedMotoServer
+
+    logging.getLogger("werkzeug").setLevel(logging.CRITICAL)
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        patch.setenv(name, "test")
+    patch.setenv("AWS_DEFAULT_REGION", REGION)
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    door = Door(f"http://{host}:{port}", Behaviour())
+    threading.Thread(target=door.serve_forever, daemon=True).start()
+    # moto's interpreter calls AWS at this port, and so comes to the door as well.
+    patch.setenv("MOTO_PORT", str(door.server_port))
+    deployment = Deployment(door)
+    deployment.client("organizations").create_organization(FeatureSet="ALL")
+    deployment.organize()
+    deployment.deploy(EMPTY_ZIP)
+    for name, handler in zip(FUNCTIONS, HANDLERS, strict=True):
+        found = deployment.client("lambda").get_function_configuration(FunctionName=f"{STACK}-{name}")
+        variables = {**found["Environment"]["Variables"], "AUDITOR_ENDPOINT_URL": door.url}
+        door.functions[name] = Function(handler, variables)
+    interpreted(deployment)
+    yield deployment
+    door.shutdown()
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def heard(deployed):
+    return deployed.listen()
+
+
+def test_what_refuses_is_unknown_and_what_is_throttled_is_tried_again(deployed, heard):
+    check_first_run(deployed, heard)
+
+
+def test_a_run_tells_what_changed_since_the_one_before(deployed, heard):
+    check_second_run(deployed, heard)
+
+
+def test_a_merge_that_is_invoked_again_tells_nothing_again(deployed, heard):
+    event = {"run": "first", "at": "2026-01-31T03:00:00.000Z"}
+    result, failed = deployed.door.invoke("merge", event)
+    assert (json.loads(result)["repeated"], failed, heard()) == (True, "", [])
