@@ -5,23 +5,27 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
+from auditor.graph.choices import settled
+from auditor.graph.edges import Proof
 from auditor.graph.identities import Sort
 from auditor.graph.known_paths import catalogue
 from auditor.graph.powers import ASSUME, Aim
 from auditor.graph.steps import Step, step
 from auditor.graph.vocabulary import rules
 from auditor.graph.world import trusting
-from auditor.policy import principal
+from auditor.policy import Context, Policies, Request, decide, principal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from auditor.graph.edges import Proof
     from auditor.graph.identities import Identity
     from auditor.graph.powers import Powers
     from auditor.graph.world import World
-    from auditor.policy import Policy
+    from auditor.policy import Policy, Statement
 
+BY_SAML: Final = "sts:AssumeRoleWithSAML"
+SAML: Final = ":saml-provider/"
+EDIT_PROVIDER: Final = "iam:UpdateSAMLProvider"
 EDIT_TRUST: Final = "iam:UpdateAssumeRolePolicy"
 CREDENTIALS: Final = ("iam:CreateAccessKey", "iam:CreateLoginProfile", "iam:UpdateLoginProfile")
 MOST_KEYS: Final = 2
@@ -39,6 +43,8 @@ class Access:
         """The roles whose trust policies let in anyone."""
         self._naming: dict[str, int] = defaultdict(int)
         """The roles whose trust policies name an ARN."""
+        self._providers: dict[str, int] = defaultdict(int)
+        """The roles whose trust policies name a SAML provider, by its ARN."""
         self._unread = 0
         """The roles whose trust policies were not read."""
         self.users = self.roles = self.fixed = 0
@@ -60,12 +66,19 @@ class Access:
 
     def _trust(self, trust: Policy, bit: int) -> None:
         for rule in rules(trust):
+            if rule.statement.allows and rule.covers(BY_SAML.lower()) and not bit & self.fixed:
+                self._federate(rule.statement, bit)
             if rule.statement.allows and rule.covers(ASSUME.lower()):
                 if rule.statement.not_principals is not None:
                     self._open |= bit
                 for kind, value in rule.statement.principals or ():
                     if kind == "AWS":
                         self._entry(value, bit)
+
+    def _federate(self, statement: Statement, bit: int) -> None:
+        for kind, value in statement.principals or ():
+            if kind == "Federated" and SAML in value:
+                self._providers[value] |= bit
 
     def _entry(self, value: str, bit: int) -> None:
         account = self._world.account.id
@@ -85,7 +98,7 @@ class Access:
         for action, some in (*((each, self.users) for each in CREDENTIALS), (EDIT_TRUST, self.roles & ~self.fixed)):
             if powers.may(self._world.vocabulary.mask([action])):
                 bits |= powers.reached(action) & some
-        return bits
+        return bits | (self._federated if powers.may(self._world.vocabulary.mask([EDIT_PROVIDER])) else 0)
 
     def _assumable(self, powers: Powers) -> tuple[int, int]:
         """Return the roles that let an identity in by name, and those that its own policies might let it assume."""
@@ -99,6 +112,7 @@ class Access:
         yield from self._assumed(powers, bits & self.roles)
         yield from self._credentials(powers, bits & self.users)
         yield from self._let_in(powers, bits & self.roles & ~self.fixed)
+        yield from self._as_provider(powers, bits & self._federated)
 
     # --- Assuming a role ----------------------------------------------------------------------------------------
 
@@ -176,6 +190,32 @@ class Access:
                 assumed = powers.asked(_assuming(role), trust=trusting(powers.identity.arn))
                 if assumed:
                     yield step(role, self._paths["iam-012"], (edited, assumed))
+
+    # --- Being the identity provider ----------------------------------------------------------------------------
+
+    @property
+    def _federated(self) -> int:
+        bits = 0
+        for each in self._providers.values():
+            bits |= each
+        return bits
+
+    def _as_provider(self, powers: Powers, bits: int) -> Iterator[Step]:
+        if not bits or not powers.may(self._world.vocabulary.mask([EDIT_PROVIDER])):
+            return
+        for provider, roles in self._providers.items():
+            edited = powers.asked(Aim(EDIT_PROVIDER, provider)) if roles & bits else None
+            for role in self._world.within(roles & bits) if edited else ():
+                signed_in = _signing_in(provider, role)
+                if edited and signed_in:
+                    yield step(role, self._paths["aaa-iam-022"], (edited, signed_in), through=provider)
+
+
+def _signing_in(provider: str, role: Identity) -> Proof | None:
+    """Return the decision by which whoever a SAML provider vouches for assumes a role; None where none may."""
+    request = Request(principal(provider), BY_SAML, role.arn, Context(open=True), role.account)
+    policies = Policies(resource=role.trust)
+    return settled(Proof(request, decide(request, policies)), policies, creates=False)
 
 
 def _assuming(role: Identity) -> Aim:

@@ -26,6 +26,10 @@ MOST_GROUPS: Final = 10
 """How many groups a user can be in (the same page)."""
 MOST_ATTACHED: Final = 20
 """How many managed policies with an administrator's rights are tried, where conditions tell them apart."""
+MOST_NEW: Final = 6
+"""How many names of new policies are tried, where policies tell by them what may be attached."""
+MOST_TAGS: Final = 12
+"""How many tags are tried that policies ask for."""
 ALL_ALLOWED: Final = compiled(
     parse({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}),
     "a policy that allows everything",
@@ -48,6 +52,8 @@ ACTIONS: Final = {
     ("replace-version", "policy"): "iam:CreatePolicyVersion",
     ("choose-version", "policy"): "iam:SetDefaultPolicyVersion",
     ("join", "group"): "iam:AddUserToGroup",
+    ("tag", "user"): "iam:TagUser",
+    ("tag", "role"): "iam:TagRole",
     ("lift-boundary", "user"): "iam:DeleteUserPermissionsBoundary",
     ("lift-boundary", "role"): "iam:DeleteRolePermissionsBoundary",
     ("replace-boundary", "user"): "iam:PutUserPermissionsBoundary",
@@ -79,6 +85,7 @@ class Changes:
         self._world = world
         self._account = world.account
         self._attachable = tuple(islice(attachable(world), MOST_ATTACHED))
+        self._tags = tuple(islice(world.tags_asked_for(), MOST_TAGS))
         self._new = tuple(_new_policies(world))
         self._strong = tuple(each for each in world.account.groups if self._makes_administrators(each))
 
@@ -89,7 +96,7 @@ class Changes:
     def of(self, identity: Identity, able: Container[tuple[str, str]] | None = None) -> Iterator[Change]:
         """Yield the changes by which an identity could gain rights. AWS alone changes reserved roles.
 
-        ``able``: which changes count, as keys of `ACTIONS`; without it, all but joining groups that make no
+        ``able``: which changes count, as keys of `ACTIONS`; without it, all but tags, and joining groups that make no
         administrator by themselves.
         """
         if identity.is_service_linked:
@@ -102,6 +109,7 @@ class Changes:
             self._versions(identity),
             self._memberships(identity, groups),
             self._unbounded(identity),
+            self._tagged(identity) if able is not None else (),
         ):
             if able is None or (change.what, change.on) in able:
                 yield change
@@ -154,6 +162,16 @@ class Changes:
             aim = Aim(ACTIONS[what, sort], identity.arn, known, identity.tags)
             yield Change(what, sort, (aim,), "without its permissions boundary", result)
 
+    def _tagged(self, identity: Identity) -> Iterator[Change]:
+        """Yield the tags by which policies would let an identity do more."""
+        sort = identity.sort.value
+        for key, value in self._tags:
+            if identity.tags.get(key) != value:
+                known = {f"aws:requesttag/{key}": (value,), "aws:tagkeys": (key,)}
+                aim = Aim(ACTIONS["tag", sort], identity.arn, known, identity.tags)
+                result = replace(identity, tags={**identity.tags, key: value})
+                yield Change("tag", sort, (aim,), f"with the tag {key} {value}", result)
+
 
 def attachable(world: World) -> Iterator[tuple[str, Policy]]:
     """Yield the managed policies with an administrator's rights, AWS's own first.
@@ -172,7 +190,9 @@ def attachable(world: World) -> Iterator[tuple[str, Policy]]:
 def _new_policies(world: World) -> Iterator[str]:
     """Yield the ARNs that a new customer managed policy could have, as far as policies tell by them what is allowed."""
     names = f"arn:{world.account.partition}:iam::{world.account.id}:policy/*"
-    found = dict.fromkeys(like(pattern, names) for pattern in islice(world.policies_told_apart(), MOST_ATTACHED))
+    found = dict.fromkeys(
+        like(pattern, names) for pattern in islice(dict.fromkeys(world.policies_told_apart()), MOST_NEW)
+    )
     yield from (arn for arn in found if arn and arn not in world.account.managed)
 
 

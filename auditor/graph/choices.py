@@ -23,6 +23,8 @@ SOURCE: Final = "aws:sourcearn"
 """For what of its own a service makes a request: the choice of whoever makes that, as far as a pattern leaves one."""
 REGION: Final = "aws:requestedregion"
 """Where a request is sent: the caller's choice for STS, which is in every region; IAM is in one."""
+CLAIMS: Final = "saml:"
+"""What the provider says that signs in: all of it the choice of whoever is the provider."""
 CHOSEN_TAGS: Final = "aws:requesttag/"
 FIXED: Final = ("role", "profile", "resourcetag/")
 """What a service's own key has in it that is about an identity or about what exists: it is no free choice."""
@@ -61,6 +63,8 @@ def _keys(proof: Proof) -> set[str]:
 
 def _is_chosen(key: str, request: Request, *, creates: bool) -> bool:
     service = request.action.partition(":")[0].lower()
+    if key.startswith(CLAIMS):
+        return request.principal.caller is Caller.PROVIDER
     if key == SOURCE:
         return creates and request.principal.caller is Caller.SERVICE
     if key in CHOSEN or key.startswith(CHOSEN_TAGS) or (key == REGION and service == "sts"):

@@ -7,8 +7,8 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from auditor.graph.administrators import administrator, unnamed
-from auditor.graph.changes import ALL_ALLOWED, MOST_ATTACHED, attachable
-from auditor.graph.edges import DONE, Edge, all_certain
+from auditor.graph.changes import ALL_ALLOWED, attachable
+from auditor.graph.edges import DONE, Edge, all_certain, surest
 from auditor.graph.identities import Grant, Identity
 from auditor.graph.known_paths import Kind, of_kind
 from auditor.graph.powers import ASSUME, Aim, Powers
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 
 JOINING: Final = "iam:AddUserToGroup"
+MOST_DESIGNS: Final = 3
+"""How many boundaries, and how many managed policies, are tried beside AWS's own."""
+MOST_JOINED: Final = 8
 CREATING: Final = {"iam:CreateRole", "iam:CreateUser"}
 GROUP: Final = "arn:{partition}:iam::{account}:group/{name}"
 """How the catalogue's requests call the group that somebody is put into."""
@@ -59,16 +62,16 @@ class Creation:
         self._inline = [each for one in limited if (each := self._design(one))]
         self._attached = [
             each
+            for gift, policy in islice(attachable(world), MOST_DESIGNS)
             for one in limited
-            for gift, policy in islice(attachable(world), MOST_ATTACHED)
             if (each := self._design(replace(one, grants=(Grant(policy, gift, inline=False),)), gift))
         ]
         self._joined = [
             each
-            for one in limited
             for group in world.account.groups
+            for one in limited
             if group.unread is None and (each := self._design(replace(one, grants=group.grants), group.arn))
-        ]
+        ][:MOST_JOINED]
 
     def _boundaries(self) -> Iterator[Grant]:
         """Yield boundaries that may leave an identity an administrator."""
@@ -77,7 +80,7 @@ class Creation:
         anything = world.vocabulary.mask([ANYTHING])
         managed = world.account.managed.items()
         open_to_all = ((arn, each.policy) for arn, each in managed if world.mentions(each.policy).allowed & anything)
-        yield from (Grant(policy, arn, inline=False) for arn, policy in islice(open_to_all, MOST_ATTACHED))
+        yield from (Grant(policy, arn, inline=False) for arn, policy in islice(open_to_all, MOST_DESIGNS))
 
     def _design(self, new: Identity, gift: str = "") -> Design | None:
         admin = administrator(Powers(self._world, new))
@@ -87,8 +90,10 @@ class Creation:
         """Yield the steps by which an identity creates an administrator."""
         for path, mask in self._paths:
             if powers.may(mask):
-                found = [edge for design in self._designs(path) if (edge := self._edge(powers, path, design))]
-                yield from sorted(found, key=lambda edge: not edge.certain)[:1]
+                found = (edge for design in self._designs(path) if (edge := self._edge(powers, path, design)))
+                edge = surest(found)
+                if edge:
+                    yield edge
 
     def _designs(self, path: Path) -> list[Design]:
         if JOINING in path.required:

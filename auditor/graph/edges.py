@@ -68,3 +68,13 @@ class Edge:
 def all_certain(proofs: Iterable[Proof]) -> bool:
     """Return whether no proof hangs on what is not known."""
     return all(proof.certain for proof in proofs)
+
+
+def surest(edges: Iterable[Edge]) -> Edge | None:
+    """Return the first certain edge, or else the first; None where there is none."""
+    first = None
+    for edge in edges:
+        if edge.certain:
+            return edge
+        first = first or edge
+    return first

@@ -18,6 +18,8 @@ class Kind(Enum):
     CREDENTIAL = "credential"
     """It makes itself credentials of another user."""
     ASSUME = "assume"
+    PROVIDER_EDIT = "provider-edit"
+    """It makes itself the identity provider that a role trusts."""
     TRUST_EDIT = "trust-edit"
     """It changes a role's trust policy to let itself in."""
     CREATE_IDENTITY = "create-identity"

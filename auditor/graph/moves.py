@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from auditor.graph.access import Access
 from auditor.graph.administrators import administrator
-from auditor.graph.changes import ACTIONS, Changes
+from auditor.graph.changes import ACTIONS, OF_POLICIES, Changes
 from auditor.graph.creation import Creation
 from auditor.graph.edges import DONE, Edge, State, all_certain
 from auditor.graph.index import Index
@@ -17,7 +17,7 @@ from auditor.graph.powers import Powers
 from auditor.graph.services import Services
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator
+    from collections.abc import Container, Iterator, Sequence
 
     from auditor.graph.administrators import Admin
     from auditor.graph.changes import Change
@@ -52,6 +52,14 @@ class Near:
     """Identities after changes; `DONE` for an administrator's rights."""
 
 
+@dataclass(frozen=True, slots=True)
+class Editors:
+    """What some identities might change: how, as keys of `ACTIONS`, and the bits of which customer managed policies."""
+
+    able: frozenset[tuple[str, str]]
+    policies: int
+
+
 class Anything:
     """Holds every state."""
 
@@ -76,8 +84,12 @@ class Moves:
         self._further = [world.vocabulary.mask(path.required) for path in paths if path.required]
         self._admins: dict[State, Admin | None] = {}
         self._own: dict[State, tuple[tuple[Edge, Identity], ...]] = {}
-        self._others: dict[str, list[tuple[State, Change]]] = {}
+        self._others: dict[str, tuple[Change, ...]] = {}
         self._holders = self._held_by()
+        managed = world.account.managed
+        self._written = Index(tuple(managed), [1 << place for place in range(len(managed))])
+        """The customer managed policies."""
+        self._writes: dict[tuple[State, str], int] = {}
 
     def _held_by(self) -> Index:
         """Return the index of policies and groups, with the bits of the identities whose rights change with them."""
@@ -137,27 +149,36 @@ class Moves:
             return
         usable = self._access.might(powers) | self._services.might(powers)
         for other in self._world.within(self.editable(powers) & usable):
-            for change in self._leading(other, states):
-                proof = self._edited(powers, change)
+            for change in self._leading(powers, other, states):
+                proof = _carried(powers, change)
                 if proof is not None:
                     yield from self._used(powers, change, proof)
 
-    def _leading(self, other: Identity, states: Container[State]) -> Iterator[Change]:
-        """Yield the changes after which an identity is among some states."""
+    def _leading(self, powers: Powers, other: Identity, states: Container[State]) -> Iterator[Change]:
+        """Yield the changes that one identity might make of another, after which that is among some states."""
         found = self._others.get(other.arn)
         if found is None:
-            start = State(other.arn)
-            found = [(self._end(start, change)[0], change) for change in self._changes.of(other)]
-            self._others[other.arn] = found
-        yield from (change for end, change in found if end in states)
+            found = self._others[other.arn] = tuple(self._changes.of(other))
+        start = State(other.arn)
+        for change in found:
+            if self._might(powers, change) and self._end(start, change)[0] in states:
+                yield change
 
-    def _edited(self, powers: Powers, change: Change) -> tuple[Proof, ...] | None:
+    def _might(self, powers: Powers, change: Change) -> bool:
+        """Return whether an identity may be allowed a change: less often than not, and found out before all else."""
         key = change.what, change.on
         if not powers.may(self._masks[key]):
-            return None
-        if change.on not in INDIRECT and not powers.reached(ACTIONS[key]) & self._world.bit(change.result.arn):
-            return None
-        return _carried(powers, change)
+            return False
+        if change.on == "policy":
+            return bool(self._writable(powers, ACTIONS[key]) & self._written.meant(change.through))
+        return change.on in INDIRECT or bool(powers.reached(ACTIONS[key]) & self._world.bit(change.result.arn))
+
+    def _writable(self, powers: Powers, action: str) -> int:
+        """Return the bits of the customer managed policies on which an identity might be allowed an action."""
+        key = powers.state, action
+        if key not in self._writes:
+            self._writes[key] = self._written.allowed(powers.policies(action))
+        return self._writes[key]
 
     def _used(self, powers: Powers, change: Change, edit: tuple[Proof, ...]) -> Iterator[Edge]:
         other = change.result
@@ -190,19 +211,32 @@ class Moves:
         """Return whether an identity after a change may be allowed all that some further step needs."""
         return powers.identity.unread is not None or any(powers.may(mask) for mask in self._further)
 
-    def changed(self, identity: Identity) -> Iterator[tuple[State, Identity]]:
-        """Yield what an identity is after each change by which it is no administrator yet."""
+    def changed(self, identity: Identity, editors: Editors) -> Iterator[tuple[State, Identity]]:
+        """Yield what an identity is after each change that others might make, by which it is no administrator yet."""
         for change in self._changes.of(identity):
-            end, _ = self._end(State(identity.arn), change)
-            if end != DONE and gains(identity, change):
-                yield end, change.result
+            is_open = change.on != "policy" or editors.policies & self._written.meant(change.through)
+            if is_open and (change.what, change.on) in editors.able:
+                end, _ = self._end(State(identity.arn), change)
+                if end != DONE and gains(identity, change):
+                    yield end, change.result
+
+    def editors(self, some: Sequence[Powers]) -> Editors:
+        """Return what identities together might change."""
+        able = {key for key, mask in self._masks.items() if any(powers.may(mask) for powers in some)}
+        policies = 0
+        for what, on in able & OF_POLICIES:
+            for powers in some:
+                if powers.may(self._masks[what, on]):
+                    policies |= self._writable(powers, ACTIONS[what, on])
+        return Editors(frozenset(able), policies)
 
 
 def gains(identity: Identity, change: Change) -> bool:
     """Return whether a change could let an identity do more: one that makes nothing different does not."""
     before = [grant.policy.document for grant in identity.grants]
     after = [grant.policy.document for grant in change.result.grants]
-    return before != after or identity.boundary != change.result.boundary
+    same = identity.boundary == change.result.boundary and identity.tags == change.result.tags
+    return before != after or not same
 
 
 def _carried(powers: Powers, change: Change) -> tuple[Proof, ...] | None:
@@ -212,13 +246,3 @@ def _carried(powers: Powers, change: Change) -> tuple[Proof, ...] | None:
 
 def _edge(powers: Powers, step: Step) -> Edge:
     return Edge(powers.state, State(step.end.arn), step.path, step.proof, step.certain, step.through, step.notes)
-
-
-def surest(edges: Iterable[Edge]) -> Edge | None:
-    """Return the first certain edge, or else the first; None where there is none."""
-    first = None
-    for edge in edges:
-        if edge.certain:
-            return edge
-        first = first or edge
-    return first

@@ -81,7 +81,9 @@ class Powers:
         """Return what AWS says of the identity in each of its requests."""
         identity = self.identity
         user = identity.sort is Sort.USER
-        known = USUAL | self.world.now | {
+        known: Values = {
+            **USUAL,
+            **self.world.now,
             "aws:principalarn": (identity.arn,),
             "aws:principalaccount": (identity.account,),
             "aws:resourceaccount": (identity.account,),

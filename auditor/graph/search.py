@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from auditor.graph.administrators import administrator
-from auditor.graph.edges import DONE, State
-from auditor.graph.moves import JOIN, Moves, Near, surest
+from auditor.graph.edges import DONE, State, surest
+from auditor.graph.moves import JOIN, Moves, Near
 from auditor.graph.powers import Powers
 
 if TYPE_CHECKING:
@@ -55,9 +55,11 @@ class Search:
             if powers.identity.unread is None and not self._is_at_once(powers):
                 editable |= self.moves.editable(powers)
                 self._add(powers.state, self._results(powers))
+        admins = {State(arn) for arn in self.admins if self._is_admin(State(arn))}
+        editors = self.moves.editors([powers for state, powers in self.nodes.items() if state not in admins])
         for identity in self.world.within(editable):
             if State(identity.arn) in self.nodes and not self._is_admin(State(identity.arn)):
-                self._add(State(identity.arn), self.moves.changed(identity))
+                self._add(State(identity.arn), self.moves.changed(identity, editors))
         for _ in range(MOST_CHANGES - 1):
             for powers in [each for state, each in self.nodes.items() if state.after]:
                 self._add(powers.state, self._results(powers))

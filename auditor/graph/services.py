@@ -53,7 +53,7 @@ class Services:
         self._rests: dict[tuple[State, str], tuple[Proof, ...] | None] = {}
         self._doubted: dict[tuple[State, str], bool] = {}
         """Whether what a path needs is not known to exist, where it is allowed."""
-        self._sorts = {path.target: _of_sort(world, path) for path, _ in self._passed if path.target}
+        self._sorts = {path.target: _of_sort(world, path) for path, _ in self._passed if _needs_existing(path)}
         """What exists, by the sort of thing that a role is passed to."""
         self._running: dict[int, list[Compute]] = defaultdict(list)
         self._run: dict[str, int] = defaultdict(int)
@@ -137,7 +137,7 @@ class Services:
         key = powers.state, path.id
         if key not in self._rests:
             actions = [action for action in path.required if action != PASS]
-            found = list(self._on_existing(powers, path, actions)) if path.target in self._sorts else []
+            found = list(self._on_existing(powers, path, actions)) if _needs_existing(path) else []
             found.sort(key=lambda proof: not all_certain(proof))
             self._rests[key] = found[0] if found else self._on_any(powers, path, actions)
             self._doubted[key] = bool(path.existing and not found)
@@ -147,7 +147,7 @@ class Services:
         """Return the proof on something new, or on what may exist; None where all that exists is known."""
         service = path.services[0]
         # Instances without a role are not among what runs as one.
-        is_known = path.target in self._sorts and service in self._world.account.compute_read and service != INSTANCES
+        is_known = _needs_existing(path) and service in self._world.account.compute_read and service != INSTANCES
         return None if is_known else carried_out(powers, actions)
 
     def _on_existing(self, powers: Powers, path: Path, actions: list[str]) -> Iterator[tuple[Proof, ...]]:
@@ -224,6 +224,11 @@ class Services:
         if path.existing:
             return f"it is not known whether there is {path.existing}"
         return f"what runs as the role in {path.services[0].partition('.')[0]} was not read"
+
+
+def _needs_existing(path: Path) -> bool:
+    """Return whether a path passes a role to something that exists and is among what runs as roles."""
+    return path.kind is Kind.PASS_ROLE and bool(path.target)
 
 
 def _of_sort(world: World, path: Path) -> tuple[list[Compute], Index]:

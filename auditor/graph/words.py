@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from auditor.graph.edges import ADMIN
 from auditor.graph.known_paths import Kind
+from auditor.graph.world import POLICY
+from auditor.policy import spelling
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,10 +47,21 @@ def sentence(edge: Edge) -> str:
     """Return a step in words: who does what, what it gains, and what that hangs on."""
     target = edge.through if edge.target == ADMIN and edge.through else edge.target
     words = [f"{named(edge.source)} {edge.path.how.format(target=named(target))}"]
-    if edge.through and edge.through != target:
+    if edge.through and (edge.through != target or "{target}" not in edge.path.how):
         words.append(f"({named(edge.through)})")
+    words += [f"({named(arn)})" for arn in _attached(edge)]
     words.append(f"[{edge.path.id}]")
     return f"{' '.join(words)}{_gained(edge)}{_doubts(edge)}."
+
+
+def _attached(edge: Edge) -> list[str]:
+    """Return the ARN of the managed policy that a step attaches, where it is not the one that everybody thinks of."""
+    held = (proof.request.context.values.get(POLICY, ()) for proof in edge.proof if _attaches(proof))
+    return [arn for arns in held for arn in arns if not arn.endswith(":aws:policy/AdministratorAccess")][:1]
+
+
+def _attaches(proof: Proof) -> bool:
+    return proof.request.action.startswith("iam:Attach")
 
 
 def _gained(edge: Edge) -> str:
@@ -71,7 +84,7 @@ def _doubts(edge: Edge) -> str:
 def conditions(edge: Edge) -> str:
     """Return the condition keys that an uncertain step hangs on, in words; empty where it hangs on none."""
     steps = [unknown for proof in edge.proof if not proof.certain for unknown in proof.decision.unknown]
-    return " and ".join(sorted({condition.key for unknown in steps for condition in unknown.unknown}))
+    return " and ".join(sorted({spelling.key(condition.key) for unknown in steps for condition in unknown.unknown}))
 
 
 def grounds(edge: Edge) -> list[str]:

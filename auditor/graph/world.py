@@ -9,6 +9,7 @@ from auditor.graph.keys import PRINCIPAL_TAG, RESOURCE_TAGS, mentioned_keys
 from auditor.graph.known_paths import catalogue
 from auditor.graph.vocabulary import Vocabulary, rules
 from auditor.policy import Policy, compiled, parse
+from auditor.policy.patterns import variables
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -29,6 +30,7 @@ MORE: Final = (
 REGIONS: Final = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
 """The region of each partition to which requests of IAM are sent (IAM User Guide, "Managing AWS STS")."""
 BOUNDARY: Final = "iam:permissionsboundary"
+WILD: Final = frozenset("*?$")
 POLICY: Final = "iam:policyarn"
 
 
@@ -96,6 +98,27 @@ class World:
             yield from (value for each in statement.conditions if each.key == POLICY for value in each.values)
             if statement.allows and statement.is_about("iam:CreatePolicy"):
                 yield from statement.resources or ()
+
+    def tags_asked_for(self) -> Iterator[tuple[str, str]]:
+        """Yield the tags of principals, key and value, by which statements allow something."""
+        if not self.principal_tags:
+            return
+        found: dict[tuple[str, str], None] = {}
+        statements = (each for policy in self._all_policies() for each in policy.document.statements if each.allows)
+        for condition in (each for statement in statements for each in statement.conditions):
+            for value in condition.values:
+                found |= dict.fromkeys(self._tags_meeting(condition.key, value))
+        yield from found
+
+    def _tags_meeting(self, key: str, value: str) -> Iterator[tuple[str, str]]:
+        """Yield the tags by which a principal could meet a condition: a value, or what identities are tagged with."""
+        if key.startswith(PRINCIPAL_TAG) and not WILD & set(value):
+            yield key.removeprefix(PRINCIPAL_TAG), value
+        elif key.startswith(RESOURCE_TAGS) and "${" in value:
+            asked = [each for each in variables(value) if each.startswith(PRINCIPAL_TAG)]
+            tag = key.partition("/")[2]
+            held = {each for identity in self.identities for name, each in identity.tags.items() if name.lower() == tag}
+            yield from ((each.removeprefix(PRINCIPAL_TAG), own) for each in asked for own in sorted(held))
 
     def mentions(self, policy: Policy) -> Mentions:
         """Return which of the graph's actions a policy is about."""

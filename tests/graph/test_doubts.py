@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from graph.built import (
@@ -33,6 +34,12 @@ RUN = ["lambda:CreateFunction", "lambda:InvokeFunction"]
 SOMEWHERE = {"IpAddress": ("aws:SourceIp", "203.0.113.0/24")}
 AWS = "arn:aws:iam::aws:policy"
 STAFF = arn("group", "staff")
+INSTANCES = f"arn:aws:ec2:*:{ID}:instance/*"
+FORWARDING, SHELL = (f"arn:aws:ssm:*:*:document/{each}" for each in ("AWS-StartPortForwardingSession", "SSM-Session*"))
+DOCUMENT_CHECKED = ("ssm:SessionDocumentAccessCheck", "true")
+STAFFS_PROVIDER = f"arn:aws:iam::{ID}:saml-provider/staff"
+ONLY_COST = {"Condition": {"ForAllValues:StringEquals": {"aws:TagKeys": ["cost"]}}}
+PERMISSION_SET = "aws-reserved/sso.amazonaws.com/AWSReservedSSO_"
 OF_STAFF = inline(STAFF, allow(RUN[1]), via=STAFF)
 SHARED = attached("shared", allow("s3:*"))
 
@@ -133,9 +140,66 @@ NONE = {
     "a group without rights": (user("alice", allow("iam:AddUserToGroup")),),
     "all but IAM": (user("alice", {"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}),),
     "everything on one bucket": (user("alice", allow("*", "arn:aws:s3:::shop/*")),),
+    "a grant that has run out": (
+        user("alice", allow("sts:AssumeRole", DateLessThan=("aws:CurrentTime", "2021-01-01T00:00:00Z"))),
+        role("boss", OWN, FULL),
+    ),
+    "MFA, of a user who has no device and may enrol none": (
+        user("alice", allow("iam:PutUserPolicy", Bool=("aws:MultiFactorAuthPresent", "true")), access_keys=1),
+    ),
+    "the same, who has a password only": (
+        user("alice", allow("iam:PutUserPolicy", Bool=("aws:MultiFactorAuthPresent", "true")), has_password=True),
+    ),
+    "credentials of one's own, as AWS's policies for them allow": (
+        user(
+            "alice",
+            allow(["iam:*AccessKey*", "iam:*LoginProfile", "iam:*MFADevice"], arn("user", "${aws:username}")),
+            allow("iam:CreateVirtualMFADevice", f"arn:aws:iam::{ID}:mfa/*"),
+        ),
+        user("root", FULL),
+    ),
+    "a role that no instance profile holds, and launch templates that were not read": (
+        user("alice", allow(["iam:PassRole", "ec2:CreateLaunchTemplateVersion", "ec2:ModifyLaunchTemplate"])),
+        role("boss", service("ec2"), FULL, has_instance_profile=False),
+    ),
+    "a shell on instances, where only a document without a shell may be used": (
+        user("alice", allow("ssm:StartSession", [INSTANCES, FORWARDING], BoolIfExists=DOCUMENT_CHECKED)),
+        BOSS_BY["ec2"],
+    ),
+    "a function to change, where there is none of those granted": (
+        user("alice", allow("iam:PassRole"), allow("lambda:Update*", f"arn:aws:lambda:*:{ID}:function:mine-*")),
+        role("app", service("lambda"), FULL),
+    ),
+    "another SAML provider than the role trusts": (
+        user("alice", allow("iam:UpdateSAMLProvider", f"arn:aws:iam::{ID}:saml-provider/other")),
+        role("boss", trusts({"Federated": STAFFS_PROVIDER}, "sts:AssumeRoleWithSAML"), FULL),
+    ),
+    "a tag of oneself, of another key": (
+        user("alice", allow("sts:AssumeRole"), {**allow("iam:TagUser"), **ONLY_COST}),
+        role("boss", trusts(OWN, StringEquals=("aws:PrincipalTag/admin", "yes")), FULL),
+    ),
+    "roles that are created with a boundary, which is a narrow one": (
+        role(
+            "alice",
+            OWN,
+            allow(["iam:CreateRole", "iam:AttachRolePolicy"], StringEquals=("iam:PermissionsBoundary", SHARED.origin)),
+        ),
+    ),
+    "roles that are created, and given certain policies": (
+        role(
+            "alice",
+            OWN,
+            allow("iam:CreateRole"),
+            allow("iam:AttachRolePolicy", ArnEquals=("iam:PolicyARN", f"{AWS}/ReadOnlyAccess")),
+        ),
+    ),
+    "a role of a permission set that may edit roles of permission sets": (
+        role(f"{PERMISSION_SET}Ops", service("sso"), allow("iam:Put*", arn("role", "aws-reserved/*"))),
+    ),
     "a version of an AWS managed policy": (user("alice", allow("iam:CreatePolicyVersion"), grants=(attached("x"),)),),
 }
 READ = {
+    "at": datetime(2026, 11, 22, tzinfo=UTC),
     "compute_read": frozenset({"lambda.amazonaws.com", "ec2.amazonaws.com"}),
     "compute": (runs(f"arn:aws:lambda:eu-west-1:{ID}:function:jobs", "boss", "lambda.amazonaws.com"),),
     "groups": (group("staff", allow("s3:*")),),
@@ -218,6 +282,81 @@ SURE = {
         user("alice", allow(["iam:AttachRolePolicy", "iam:PassRole", *RUN])),
         role("app", service("lambda"), allow("s3:*")),
     ),
+    "a grant that is still in force": (
+        user("alice", allow("sts:AssumeRole", DateLessThan=("aws:CurrentTime", "2031-01-01T00:00:00Z"))),
+        role("boss", OWN, FULL),
+    ),
+    "a role whose older sessions were revoked": (
+        user("alice", allow("sts:AssumeRole")),
+        role("boss", OWN, FULL, deny("*", DateLessThan=("aws:TokenIssueTime", "2023-05-04T10:00:00Z"))),
+    ),
+    "a session name that must be the user's": (
+        user("alice", allow("sts:AssumeRole")),
+        role("boss", trusts(OWN, StringEquals=("sts:RoleSessionName", "${aws:username}")), FULL),
+    ),
+    "a trust policy that names what the service acts for, by a pattern": (
+        user("alice", allow(["iam:PassRole", "sagemaker:CreateTrainingJob"])),
+        role("boss", trusts(service("sagemaker"), ArnLike=("aws:SourceArn", f"arn:aws:sagemaker:*:{ID}:*")), FULL),
+    ),
+    "a Deny of AWS's policy for administrators, and of no other": (
+        user(
+            "alice",
+            allow("iam:AttachUserPolicy"),
+            deny("iam:AttachUserPolicy", ArnEquals=("iam:PolicyARN", f"{AWS}/AdministratorAccess")),
+        ),
+    ),
+    "a policy made to be attached": (
+        user(
+            "alice",
+            allow("iam:CreatePolicy", arn("policy", "team-*")),
+            allow("iam:AttachUserPolicy", ArnLike=("iam:PolicyARN", arn("policy", "*"))),
+        ),
+    ),
+    "roles that are created with a boundary, which lets everything be done": (
+        role(
+            "alice",
+            OWN,
+            allow(
+                ["iam:CreateRole", "iam:AttachRolePolicy"],
+                StringEquals=("iam:PermissionsBoundary", arn("policy", "ops")),
+            ),
+        ),
+    ),
+    "a user made, put into a group of administrators and given a password": (
+        role("alice", OWN, allow(["iam:CreateUser", "iam:AddUserToGroup", "iam:CreateLoginProfile"])),
+    ),
+    "a policy of a permission set's role that is the account's own": (
+        role(f"{PERMISSION_SET}Ops", service("sso"), allow("iam:CreatePolicyVersion", SHARED.origin), grants=(SHARED,)),
+    ),
+    "a stack that a change set creates": (
+        user("alice", allow(["iam:PassRole", "cloudformation:CreateChangeSet", "cloudformation:ExecuteChangeSet"])),
+        role("boss", service("cloudformation"), FULL),
+    ),
+    "another role for a function that there is": (
+        user("alice", allow(["iam:PassRole", "lambda:UpdateFunctionCode", "lambda:UpdateFunctionConfiguration"])),
+        role("app", service("lambda"), FULL),
+        BOSS_BY["lambda"],
+    ),
+    "a SAML provider that the role trusts": (
+        user("alice", allow("iam:UpdateSAMLProvider")),
+        role(
+            "boss",
+            trusts({"Federated": STAFFS_PROVIDER}, "sts:AssumeRoleWithSAML", StringEquals=("SAML:aud", "https://x")),
+            FULL,
+        ),
+    ),
+    "a tag of oneself that a trust policy asks for": (
+        user("alice", allow(["iam:TagUser", "sts:AssumeRole"])),
+        role("boss", trusts(OWN, StringEquals=("aws:PrincipalTag/admin", "yes")), FULL),
+    ),
+    "a tag of oneself that is to be the role's": (
+        user(
+            "alice",
+            allow("iam:TagUser"),
+            allow("sts:AssumeRole", StringEquals=("aws:ResourceTag/team", "${aws:PrincipalTag/team}")),
+        ),
+        role("boss", OWN, FULL, tags={"team": "ops"}),
+    ),
     "a policy of one's own that may be attached": (
         user("alice", allow("iam:AttachUserPolicy", ArnEquals=("iam:PolicyARN", arn("policy", "ops")))),
     ),
@@ -229,7 +368,8 @@ def test_a_chain_that_others_overlook(identities):
     if identities[0].boundary is SHARED:
         identities = (user("alice", FULL, boundary=attached("shared", allow("iam:CreatePolicyVersion"))),)
     policies = managed(attached("ops", FULL)) | managed(SHARED)
-    assert verdict(*identities, managed=policies, **READ) is True
+    more = READ | {"groups": (*READ["groups"], group("admins", FULL))}
+    assert verdict(*identities, managed=policies, **more) is True
 
 
 MAYBE = {
@@ -254,6 +394,21 @@ MAYBE = {
     "a session of a role": (
         role("alice", OWN, allow("s3:*")),
         role("boss", {"AWS": f"arn:aws:sts::{ID}:assumed-role/alice/deploy"}, FULL),
+    ),
+    "MFA, of a user who has no device and may enrol one": (
+        user(
+            "alice",
+            allow("iam:EnableMFADevice", arn("user", "${aws:username}")),
+            allow("iam:PutUserPolicy", Bool=("aws:MultiFactorAuthPresent", "true")),
+        ),
+    ),
+    "a trust policy that names one thing that the service acts for": (
+        user("alice", allow(["iam:PassRole", "states:CreateStateMachine", "states:StartExecution"])),
+        role(
+            "boss",
+            trusts(service("states"), ArnLike=("aws:SourceArn", f"arn:aws:states:eu-west-1:{ID}:stateMachine:prod")),
+            FULL,
+        ),
     ),
     "the tags of a session": (
         role("alice", OWN, allow("iam:PutRolePolicy", StringEquals=("aws:PrincipalTag/team", "admins"))),
@@ -368,3 +523,13 @@ def test_in_china_a_role_may_trust_a_service_by_its_name_there():
     assert [each.path.id for each in found.chain(moved[0].arn).edges] == ["ec2-001"]
     passed = found.chain(moved[0].arn).edges[0].proof[0].request.context.values
     assert passed["iam:passedtoservice"] == ("ec2.amazonaws.com.cn",)
+
+
+def test_a_shell_on_an_instance_takes_the_document_where_a_policy_asks_for_that():
+    may = allow("ssm:StartSession", [INSTANCES, SHELL], BoolIfExists=DOCUMENT_CHECKED)
+    compute = (runs(f"arn:aws:ec2:eu-west-1:{ID}:instance/i-1", "boss", "ec2.amazonaws.com"),)
+    read = READ | {"compute": compute}
+    assert verdict(user("alice", may), BOSS_BY["ec2"], **read) is True
+    assert verdict(user("alice", allow("ssm:StartSession", INSTANCES)), BOSS_BY["ec2"], **read) is True
+    other = allow("ssm:StartSession", [INSTANCES, FORWARDING], BoolIfExists=DOCUMENT_CHECKED)
+    assert verdict(user("alice", other), BOSS_BY["ec2"], **read) is False

@@ -50,7 +50,7 @@ def test_what_a_step_hangs_on_is_said():
     (found,) = chains(user("alice", allow("iam:PutUserPolicy", **condition)))
     assert str(found) == (
         "user alice writes an inline policy that allows everything into itself [iam-007] and is then an administrator; "
-        "it hangs on aws:sourceip of the request."
+        "it hangs on aws:SourceIp of the request."
     )
 
 

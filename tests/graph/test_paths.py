@@ -47,15 +47,25 @@ def compute_arn(path):
     return path.target.format(partition="aws", region="eu-west-1", account=ID, name="thing")
 
 
+def allowing(path, actions):
+    """Return the statements that allow the actions; where a policy is made, only the account's may be attached."""
+    limited = {"ArnLike": ("iam:PolicyARN", arn("policy", "*"))} if "new" in path.change else {}
+    if path.change == "tag":
+        return [allow(sorted(actions)), allow("sts:AssumeRole", StringEquals=("aws:PrincipalTag/team", "ops"))]
+    attaching = [each for each in actions if each.startswith("iam:Attach")]
+    others = sorted(set(actions) - set(attaching))
+    return [*([allow(others)] if others else []), *([allow(attaching, **limited)] if attaching else [])]
+
+
 def as_user(path, actions):
     grants = (SHARED,) if path.on == "policy" else ()
     groups = (STAFF,) if path.on == "group" and path.change != "join" else ()
-    return user("alice", allow(sorted(actions)), grants=grants, groups=groups)
+    return user("alice", *allowing(path, actions), grants=grants, groups=groups)
 
 
 def as_role(path, actions):
     grants = (SHARED,) if path.on == "policy" else ()
-    return replace(role("alice", service("ec2"), allow(sorted(actions)), grants=grants))
+    return replace(role("alice", service("ec2"), *allowing(path, actions), grants=grants))
 
 
 def self_edit(path, actions):
@@ -63,7 +73,8 @@ def self_edit(path, actions):
     if "boundary" in path.change:
         start = replace(start, grants=user("x", FULL).grants, boundary=attached("boundary", allow(sorted(actions))))
     versions = managed(SHARED, v2=attached("shared", FULL).policy)
-    return [start], {"groups": (group("staff", FULL),), "managed": versions}
+    others = [role("boss", OWN, FULL)] if path.change == "tag" else []
+    return [start, *others], {"groups": (group("staff", FULL),), "managed": versions}
 
 
 def credential(path, actions):
@@ -93,7 +104,10 @@ def built(path, actions):
     elif path.kind is Kind.EDIT_AND_USE:
         identities, more = edit_and_use(path, actions)
     elif path.kind is Kind.CREATE_IDENTITY:
-        identities, more = [start], {}
+        identities, more = [start], {"groups": (group("staff", FULL),)}
+    elif path.kind is Kind.PROVIDER_EDIT:
+        provider = {"Federated": f"arn:aws:iam::{ID}:saml-provider/staff"}
+        identities, more = [start, role("boss", trusts(provider, "sts:AssumeRoleWithSAML"), FULL)], {}
     elif path.kind is Kind.PASS_ROLE:
         identities, more = [start, *of_services(path)], {}
     elif path.kind is Kind.EXISTING_COMPUTE:
