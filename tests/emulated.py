@@ -6,16 +6,19 @@ import re
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from http.client import HTTPConnection
 from io import BytesIO
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 import boto3
-from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from emulator import emulator
 from werkzeug.serving import make_server
+from werkzeug.wrappers import Request
 
 MANAGEMENT = "123456789012"
 ROLE = "aws-account-auditor"
 REGION = "eu-central-1"
+HOP_BY_HOP = {"Connection", "Transfer-Encoding", "Server", "Date"}
 REFUSAL = (
     '<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type>'
     "<Code>AccessDenied</Code><Message>User: arn:aws:iam::123456789012:user/auditor is not authorized to perform: "
@@ -25,6 +28,24 @@ THROTTLE = (
     "<Response><Errors><Error><Code>RequestLimitExceeded</Code><Message>Request limit exceeded.</Message></Error>"
     "</Errors><RequestID>1</RequestID></Response>"
 )
+
+
+class Forward:
+    """Hands requests on to another server, as they are."""
+
+    def __init__(self, behind):
+        self._host = urlsplit(behind).netloc
+
+    def __call__(self, environ, start):
+        request = Request(environ)
+        connection = HTTPConnection(self._host, timeout=60)
+        headers = {name: value for name, value in request.headers if name != "Connection"}
+        connection.request(request.method, environ["RAW_URI"], request.get_data(), headers)
+        reply = connection.getresponse()
+        body = reply.read()
+        connection.close()
+        start(f"{reply.status} {reply.reason}", [each for each in reply.getheaders() if each[0] not in HOP_BY_HOP])
+        return [body]
 
 
 @dataclass
@@ -106,11 +127,12 @@ def client(url, service, account=MANAGEMENT, region=REGION):
 
 @contextmanager
 def served():
-    gateway = Gateway(DomainDispatcherApplication(create_backend_app))
-    server = make_server("127.0.0.1", 0, gateway, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield gateway, f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
+    with emulator() as behind:
+        gateway = Gateway(Forward(behind))
+        server = make_server("127.0.0.1", 0, gateway, threaded=True)
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        try:
+            yield gateway, f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()

@@ -9,7 +9,7 @@ from auditor.graph.choices import settled
 from auditor.graph.edges import Proof
 from auditor.graph.identities import Sort
 from auditor.graph.known_paths import catalogue
-from auditor.graph.powers import ASSUME, Aim
+from auditor.graph.powers import ASSUME, FEW, Aim
 from auditor.graph.steps import Step, step
 from auditor.graph.vocabulary import rules
 from auditor.graph.world import trusting
@@ -91,20 +91,34 @@ class Access:
         elif ":assumed-role/" in value:
             self._naming[f"role {principal(value).role}"] |= bit
 
-    def might(self, powers: Powers) -> int:
-        """Return the bits of the identities as which an identity might act."""
-        named, asked = self._assumable(powers)
-        bits = named | asked & (self._delegated | self._unread)
+    def might(self, powers: Powers, among: int) -> int:
+        """Return the bits of those identities among some as which an identity might act."""
+        bits = self._named(powers) | self._asked(powers, among)
         for action, some in (*((each, self.users) for each in CREDENTIALS), (EDIT_TRUST, self.roles & ~self.fixed)):
             if powers.may(self._world.vocabulary.mask([action])):
                 bits |= powers.reached(action) & some
-        return bits | (self._federated if powers.may(self._world.vocabulary.mask([EDIT_PROVIDER])) else 0)
+        if powers.may(self._world.vocabulary.mask([EDIT_PROVIDER])):
+            bits |= self._federated
+        return bits & among
 
-    def _assumable(self, powers: Powers) -> tuple[int, int]:
-        """Return the roles that let an identity in by name, and those that its own policies might let it assume."""
+    def _named(self, powers: Powers) -> int:
+        """Return the roles that let an identity in by name."""
         identity = powers.identity
-        named = self._naming.get(identity.arn, 0) | self._naming.get(f"role {identity.name}", 0) | self._open
-        return named, powers.reached(ASSUME) if powers.may(self._world.vocabulary.mask([ASSUME])) else 0
+        return self._naming.get(identity.arn, 0) | self._naming.get(f"role {identity.name}", 0) | self._open
+
+    def _asked(self, powers: Powers, bits: int) -> int:
+        """Return those of some roles that leave it to the account, and that an identity's policies might mean."""
+        if not powers.may(self._world.vocabulary.mask([ASSUME])):
+            return 0
+        meant = bits & (self._delegated | self._unread) & powers.meant(ASSUME)
+        return meant & powers.reached(ASSUME) if meant.bit_count() > FEW else meant
+
+    def is_idle(self, powers: Powers) -> bool:
+        """Return whether an identity surely acts as nobody else: no policy lets it, and no role lets it in."""
+        actions = (*CREDENTIALS, EDIT_TRUST, EDIT_PROVIDER)
+        return not self._named(powers) and not any(
+            powers.may(self._world.vocabulary.mask([action])) for action in actions
+        )
 
     def steps(self, powers: Powers, bits: int) -> Iterator[Step]:
         """Yield the ways in which an identity can act as those of ``bits``."""
@@ -117,7 +131,7 @@ class Access:
     # --- Assuming a role ----------------------------------------------------------------------------------------
 
     def _assumed(self, powers: Powers, bits: int) -> Iterator[Step]:
-        named, asked = self._assumable(powers)
+        named, asked = self._named(powers), self._asked(powers, bits)
         path = self._paths["sts-001"]
         for role in self._world.within(bits & (named | asked & self._delegated)):
             proof = powers.asked(_assuming(role), trust=role.trust)

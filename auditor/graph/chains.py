@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 OUTSIDE: Final = ("sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity")
 """How outsiders come to act as a role."""
+TOO_LARGE: Final = "the account has more ways to try than the search for them may cost: not all were tried"
+"""Why it is not known that an identity has no way, where everything was read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,7 @@ class Escalation:
     def chain(self, arn: str) -> Chain | None:
         """Return the shortest chain to an administrator's rights, a certain one if there is one; None without any.
 
+        Of those that were tried, where the account has more than the search may cost; see `unread_on_way`.
         That of an administrator has no steps. An identity that was not read has no chain; see `unread_on_way`.
         """
         admin = self.admins.get(arn)
@@ -134,13 +137,14 @@ class Escalation:
     def unread_on_way(self, arn: str) -> tuple[Hashable, ...]:
         """Return why it is not known that an identity has no way: what was not read of itself, or of whom it reaches.
 
+        Or that too much would have to be tried (`TOO_LARGE`), where the identity may be allowed some step at all.
         Nothing where all that decides was read, or where there is a certain way anyhow.
         """
         if arn in self._unread:
             return (self._unread[arn],)
         state = State(arn)
         if state not in self._search.blind:
-            return ()
+            return () if self._search.is_searched(state) else (TOO_LARGE,)
         while (edge := self._search.blind.get(state)) is not None:
             state = edge.end
         reason = self._search.nodes[state].identity.unread

@@ -93,11 +93,13 @@ class Changes:
         arn = unnamed(self._world, "user")
         return administrator(Powers(self._world, Identity(arn, group.grants))) is not None
 
-    def of(self, identity: Identity, able: Container[tuple[str, str]] | None = None) -> Iterator[Change]:
+    def of(
+        self, identity: Identity, able: Container[tuple[str, str]] | None = None, *, rewriting: bool = True
+    ) -> Iterator[Change]:
         """Yield the changes by which an identity could gain rights. AWS alone changes reserved roles.
 
         ``able``: which changes count, as keys of `ACTIONS`; without it, all but tags, and joining groups that make no
-        administrator by themselves.
+        administrator by themselves. ``rewriting``: whether new versions of its managed policies are among them.
         """
         if identity.is_service_linked:
             return
@@ -106,7 +108,7 @@ class Changes:
         groups = self._strong if able is None else self._account.groups if ("join", "group") in able else ()
         for change in chain(
             self._additions(identity),
-            self._versions(identity),
+            self._versions(identity) if rewriting else (),
             self._memberships(identity, groups),
             self._unbounded(identity),
             self._tagged(identity) if able is not None else (),
@@ -137,6 +139,7 @@ class Changes:
         for arn in dict.fromkeys(origins):
             managed = self._account.managed.get(arn)
             if managed is not None:
+                self._world.budget.spend(len(identity.grants) // 2)  # for the copies of them
                 after, result = f"with {arn} rewritten to allow everything", _with_document(identity, arn, ALL_ALLOWED)
                 yield Change("replace-version", "policy", tuple(_replacing(managed)), after, result, arn)
                 for version, policy in managed.others.items():

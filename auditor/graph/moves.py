@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
@@ -13,7 +14,7 @@ from auditor.graph.creation import Creation
 from auditor.graph.edges import DONE, Edge, State, all_certain
 from auditor.graph.index import Index
 from auditor.graph.known_paths import Kind, catalogue, of_kind
-from auditor.graph.powers import Powers
+from auditor.graph.powers import Powers, all_asked
 from auditor.graph.services import Services
 
 if TYPE_CHECKING:
@@ -84,12 +85,15 @@ class Moves:
         self._further = [world.vocabulary.mask(path.required) for path in paths if path.required]
         self._admins: dict[State, Admin | None] = {}
         self._own: dict[State, tuple[tuple[Edge, Identity], ...]] = {}
-        self._others: dict[str, tuple[Change, ...]] = {}
+        self._others: dict[tuple[str, bool], tuple[Change, ...]] = {}
         self._holders = self._held_by()
-        managed = world.account.managed
-        self._written = Index(tuple(managed), [1 << place for place in range(len(managed))])
-        """The customer managed policies."""
         self._writes: dict[tuple[State, str], int] = {}
+
+    @cached_property
+    def _written(self) -> Index:
+        """The index of customer managed policies."""
+        managed = self._world.account.managed
+        return Index(tuple(managed), [1 << place for place in range(len(managed))])
 
     def _held_by(self) -> Index:
         """Return the index of policies and groups, with the bits of the identities whose rights change with them."""
@@ -123,15 +127,19 @@ class Moves:
         return found
 
     def _self_edited(self, powers: Powers) -> Iterator[tuple[Edge, Identity]]:
-        able = {key for key in self._self_edits if powers.may(self._masks[key])}
-        for change in self._changes.of(powers.identity, able):
+        able = {key for key in self._self_edits if powers.may(self._masks[key]) and self._on_self(powers, key)}
+        for change in self._changes.of(powers.identity, able, rewriting=bool(able & OF_POLICIES)):
             path = self._self_edits[change.what, change.on]
             if gains(powers.identity, change):
-                proof = _carried(powers, change)
+                proof = all_asked(powers, change.aims)
                 if proof is not None:
                     end, sure = self._end(powers.state, change)
                     certain = sure and all_certain(proof)
                     yield Edge(powers.state, end, path, proof, certain, change.through), change.result
+
+    def _on_self(self, powers: Powers, key: tuple[str, str]) -> bool:
+        """Return whether an identity's policies might mean itself where they allow a change, or what it is in."""
+        return key[1] in INDIRECT or bool(powers.meant(ACTIONS[key]) & self._world.bit(powers.identity.arn))
 
     def _end(self, state: State, change: Change) -> tuple[State, bool]:
         """Return where a change leads, and whether that is certain."""
@@ -147,18 +155,21 @@ class Moves:
         """Yield the steps by which an identity changes another and acts as it."""
         if not states:
             return
-        usable = self._access.might(powers) | self._services.might(powers)
-        for other in self._world.within(self.editable(powers) & usable):
+        bits = self.editable(powers)
+        if bits:
+            bits &= self._access.might(powers, bits) | self._services.might(powers)
+        for other in self._world.within(bits):
             for change in self._leading(powers, other, states):
-                proof = _carried(powers, change)
+                proof = all_asked(powers, change.aims)
                 if proof is not None:
                     yield from self._used(powers, change, proof)
 
     def _leading(self, powers: Powers, other: Identity, states: Container[State]) -> Iterator[Change]:
         """Yield the changes that one identity might make of another, after which that is among some states."""
-        found = self._others.get(other.arn)
+        key = other.arn, any(powers.may(self._masks[each]) for each in OF_POLICIES)
+        found = self._others.get(key)
         if found is None:
-            found = self._others[other.arn] = tuple(self._changes.of(other))
+            found = self._others[key] = tuple(self._changes.of(other, rewriting=key[1]))
         start = State(other.arn)
         for change in found:
             if self._might(powers, change) and self._end(start, change)[0] in states:
@@ -211,9 +222,14 @@ class Moves:
         """Return whether an identity after a change may be allowed all that some further step needs."""
         return powers.identity.unread is not None or any(powers.may(mask) for mask in self._further)
 
+    def is_idle(self, powers: Powers) -> bool:
+        """Return whether an identity surely takes no step, whatever others are: nothing that one needs is allowed."""
+        masks = (*self._further, *self._masks.values())
+        return self._access.is_idle(powers) and not any(powers.may(mask) for mask in masks)
+
     def changed(self, identity: Identity, editors: Editors) -> Iterator[tuple[State, Identity]]:
         """Yield what an identity is after each change that others might make, by which it is no administrator yet."""
-        for change in self._changes.of(identity):
+        for change in self._changes.of(identity, rewriting=bool(editors.able & OF_POLICIES)):
             is_open = change.on != "policy" or editors.policies & self._written.meant(change.through)
             if is_open and (change.what, change.on) in editors.able:
                 end, _ = self._end(State(identity.arn), change)
@@ -237,11 +253,6 @@ def gains(identity: Identity, change: Change) -> bool:
     after = [grant.policy.document for grant in change.result.grants]
     same = identity.boundary == change.result.boundary and identity.tags == change.result.tags
     return before != after or not same
-
-
-def _carried(powers: Powers, change: Change) -> tuple[Proof, ...] | None:
-    proofs = [powers.asked(aim) for aim in change.aims]
-    return tuple(proof for proof in proofs if proof) if all(proofs) else None
 
 
 def _edge(powers: Powers, step: Step) -> Edge:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
+from auditor.graph.budget import UNSURE
 from auditor.graph.choices import REGION, settled
 from auditor.graph.edges import Proof, State
 from auditor.graph.identities import Sort
@@ -53,6 +54,7 @@ class Powers:
     """An identity, as it is or after changes, and the decisions on what it asks."""
 
     def __init__(self, world: World, identity: Identity, state: State | None = None) -> None:
+        world.budget.spend(len(identity.grants))
         self.world = world
         self.identity = identity
         self.state = state or State(identity.arn)
@@ -69,6 +71,8 @@ class Powers:
         self._principal = principal(identity.arn)
         self._known = self._said()
         self._policies: dict[str, Policies] = {}
+        self._sizes: dict[str, int] = {}
+        self._meant: dict[str, int] = {}
         self._reached: dict[str, int] = {}
 
     def _union(self, policies: Iterable[Policy]) -> int:
@@ -115,11 +119,17 @@ class Powers:
         """Return the bits of the identities on which an action may be allowed: more than it is, and never less."""
         found = self._reached.get(action)
         if found is None:
-            found = self.world.index.allowed(self.policies(action))
+            found = self.meant(action)
             if found.bit_count() > FEW:
                 found &= ~self._denied(action, found)
             self._reached[action] = found
         return found
+
+    def meant(self, action: str) -> int:
+        """Return the bits of the identities that its policies mean where they allow an action, Denies unseen."""
+        if action not in self._meant:
+            self._meant[action] = self.world.index.allowed(self.policies(action))
+        return self._meant[action]
 
     def _denied(self, action: str, bits: int) -> int:
         """Return the bits of identities on which an action is surely denied.
@@ -162,6 +172,7 @@ class Powers:
         resource_policy = trust or self.world.account.resource_policies.get(aim.resource)
         if resource_policy is not None or not guarded:
             policies = replace(policies, resource=resource_policy, scps=policies.scps if guarded else ())
+        self.world.budget.spend(self._size(aim.action))
         request = Request(
             self._principal,
             aim.action,
@@ -170,7 +181,18 @@ class Powers:
             resource_account=self.identity.account,
             knows_no_resources=aim.resource == "*",
         )
-        return settled(Proof(request, decide(request, policies)), policies, creates=aim.creates)
+        proof = Proof(request, decide(request, policies))
+        if proof.decision.allowed and not proof.certain:
+            self.world.budget.spend(UNSURE * self._size(aim.action))
+        return settled(proof, policies, creates=aim.creates)
+
+    def _size(self, action: str) -> int:
+        """Return how many statements a request for an action is decided by."""
+        if action not in self._sizes:
+            policies = self.policies(action)
+            groups = (policies.identity, policies.boundaries, *policies.scps)
+            self._sizes[action] = sum(len(policy.of_any_service) for group in groups for policy in group)
+        return self._sizes[action]
 
     def _context(self, aim: Aim) -> Values:
         known: Values = {**self._known, **aim.known}
@@ -182,6 +204,17 @@ class Powers:
                 tag = key.partition("/")[2]
                 known[key] = (held[tag],) if tag in held else ()
         return known
+
+
+def all_asked(powers: Powers, aims: Iterable[Aim]) -> tuple[Proof, ...] | None:
+    """Return what an identity asks with the decisions; None as soon as one is a denial."""
+    proofs: list[Proof] = []
+    for aim in aims:
+        proof = powers.asked(aim)
+        if proof is None:
+            return None
+        proofs.append(proof)
+    return tuple(proofs)
 
 
 def boundary_known(identity: Identity) -> Values:

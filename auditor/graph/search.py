@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from auditor.graph.administrators import administrator
+from auditor.graph.budget import SpentError
 from auditor.graph.edges import DONE, State, surest
 from auditor.graph.moves import JOIN, Moves, Near
 from auditor.graph.powers import Powers
@@ -17,6 +18,12 @@ if TYPE_CHECKING:
     from auditor.graph.identities import Identity
     from auditor.graph.world import World
 
+FOR_CHANGES: Final = 550_000
+"""What it may cost to find what identities become by changes, in statements looked at; see `Budget`."""
+FOR_STEPS: Final = 450_000
+"""What it may cost to find the certain steps, beside what finding changes left."""
+FOR_DOUBTS: Final = 150_000
+"""What it may cost to find the other steps, beside what finding the certain ones left."""
 MOST_CHANGES: Final = 2
 """How many changes of itself an identity makes one after the other: removing a boundary, and one more."""
 
@@ -33,13 +40,34 @@ class Search:
             if not identity.is_service_linked
         }
         self.admins = self._administrators()
-        self._add_changed()
+        self.is_cut = False
+        """Whether the search ended before everything was tried."""
+        world.budget.allow(FOR_CHANGES)
+        try:
+            self._add_changed()
+        except SpentError:
+            self.is_cut = True
         self.certain: dict[State, Edge] = {}
         self.uncertain: dict[State, Edge] = {}
         self.blind: dict[State, Edge] = {}
         """The steps towards identities of which not everything was read."""
         self._maybe: dict[int, dict[State, Edge]] = {}
         self._settle()
+        world.budget.lift()
+
+    def _surest(self, powers: Powers, near: Near) -> Edge | None:
+        """Return the surest step somewhere near; None where there is none, or where it costs too much to find."""
+        try:
+            return surest(self.moves.toward(powers, near))
+        except SpentError:
+            self.is_cut = True
+            return None
+
+    def is_searched(self, state: State) -> bool:
+        """Return whether all was tried to find a certain way of an identity as it is, or one was found."""
+        if not self.is_cut or state in self.certain or self._is_admin(state):
+            return True
+        return state not in self.nodes or self.moves.is_idle(self.nodes[state])
 
     def _administrators(self) -> dict[str, Admin]:
         found = ((powers.identity.arn, administrator(powers)) for powers in self.nodes.values())
@@ -88,8 +116,10 @@ class Search:
 
     def _settle(self) -> None:
         sure = [State(arn) for arn, admin in self.admins.items() if admin.certain]
+        self.world.budget.allow(FOR_STEPS)
         self._certainly(sure)
         unsure = [State(arn) for arn, admin in self.admins.items() if not admin.certain]
+        self.world.budget.allow(FOR_DOUBTS)
         self._perhaps([each for each in unsure if each not in self.certain])
         self._blindly([state for state, powers in self.nodes.items() if powers.identity.unread is not None])
 
@@ -117,15 +147,14 @@ class Search:
         level, reached = 0, [*reached, DONE]
         while reached:
             near, reached = self._near(reached), []
-            doubtful: dict[State, Edge] = {}
+            doubtful = self._maybe[level] = {}
             for powers in self._left(self.certain):
-                edge = surest(self.moves.toward(powers, near))
+                edge = self._surest(powers, near)
                 if edge and edge.certain:
                     self.certain[powers.state] = edge
                     reached.append(powers.state)
                 elif edge and not any(powers.state in each for each in self._maybe.values()):
                     doubtful[powers.state] = edge
-            self._maybe[level] = doubtful
             level += 1
 
     def _perhaps(self, reached: list[State]) -> None:
@@ -136,7 +165,7 @@ class Search:
             for powers in self._left(self.certain, self.uncertain):
                 if powers.state in reached and powers.state.arn in self.admins:
                     continue
-                edge = self._maybe.get(level, {}).get(powers.state) or surest(self.moves.toward(powers, near))
+                edge = self._maybe.get(level, {}).get(powers.state) or self._surest(powers, near)
                 if edge:
                     found[powers.state] = edge
             self.uncertain |= found
@@ -148,7 +177,7 @@ class Search:
         while reached:
             near, reached = self._near(reached), []
             for powers in self._left(self.certain, self.blind):
-                edge = surest(self.moves.toward(powers, near))
+                edge = self._surest(powers, near)
                 if edge:
                     self.blind[powers.state] = edge
                     reached.append(powers.state)

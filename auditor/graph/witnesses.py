@@ -12,7 +12,7 @@ from auditor.graph.administrators import UNNAMED
 from auditor.graph.choices import REGION
 from auditor.graph.edges import all_certain
 from auditor.graph.known_paths import checked, requests
-from auditor.graph.powers import Aim
+from auditor.graph.powers import Aim, all_asked
 from auditor.policy.patterns import VARIABLE, tokens, witness
 
 if TYPE_CHECKING:
@@ -87,15 +87,14 @@ def _carried_out(
     return tuple(proofs)
 
 
-def _first(powers: Powers, actions: list[str], aims: Iterable[Aim]) -> list[Proof] | None:
+def _first(powers: Powers, actions: list[str], aims: Iterable[Aim]) -> tuple[Proof, ...] | None:
     """Return the decisions on the first resource on which all actions are surely allowed, or else may be."""
-    best: list[Proof] | None = None
+    best: tuple[Proof, ...] | None = None
     for aim in aims:
         if aim.creates and aim.resource in powers.world.place:
             continue  # there is an identity of that name
-        proofs = [powers.asked(_of(aim, action)) for action in actions]
-        allowed = [proof for proof in proofs if proof]
-        if len(allowed) == len(actions):
+        allowed = all_asked(powers, (_of(aim, action) for action in actions))
+        if allowed is not None:
             if all_certain(allowed):
                 return allowed
             best = best or allowed

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from auditor.graph.budget import Budget
 from auditor.graph.index import Index, places, split
 from auditor.graph.keys import PRINCIPAL_TAG, RESOURCE_TAGS, mentioned_keys
 from auditor.graph.known_paths import catalogue
@@ -45,6 +46,7 @@ class World:
 
     def __init__(self, account: Account) -> None:
         self.account = account
+        self.budget = Budget()
         self.full_access = f"arn:{account.partition}:iam::aws:policy/AdministratorAccess"
         """The ARN of AWS's policy for administrators."""
         self.region = REGIONS.get(account.partition, "us-east-1")
@@ -55,6 +57,8 @@ class World:
         self._mentions: dict[int, Mentions] = {}
         self._cut: dict[tuple[int, str], Policy | None] = {}
         self._kept: list[Policy] = []
+        self._policies = tuple({id(policy): policy for policy in self._all_policies()}.values())
+        self._held: dict[str, list[str]] = {}
         self.index = Index(tuple(self.place), [1 << place for place in self.place.values()])
         self.delegating = trusting(account.id)
         self._bounded = list(self._by(lambda each: [each.boundary.origin] if each.boundary else []))
@@ -75,8 +79,7 @@ class World:
 
     def _keys(self) -> set[str]:
         """Return the condition keys that any policy names."""
-        policies = {id(policy): policy for policy in self._all_policies()}
-        return set().union(*map(mentioned_keys, policies.values()))
+        return set().union(*map(mentioned_keys, self._policies))
 
     def _all_policies(self) -> Iterator[Policy]:
         held = (*(each.grants for each in self.identities), *(each.grants for each in self.account.groups))
@@ -93,7 +96,7 @@ class World:
         """Yield the patterns of managed policies by which it is told what may be attached; none where it is not."""
         if POLICY not in self.keys:
             return
-        statements = [each for policy in self._all_policies() for each in policy.document.statements]
+        statements = [each for policy in self._policies for each in policy.document.statements]
         for statement in statements:
             yield from (value for each in statement.conditions if each.key == POLICY for value in each.values)
             if statement.allows and statement.is_about("iam:CreatePolicy"):
@@ -104,7 +107,7 @@ class World:
         if not self.principal_tags:
             return
         found: dict[tuple[str, str], None] = {}
-        statements = (each for policy in self._all_policies() for each in policy.document.statements if each.allows)
+        statements = (each for policy in self._policies for each in policy.document.statements if each.allows)
         for condition in (each for statement in statements for each in statement.conditions):
             for value in condition.values:
                 found |= dict.fromkeys(self._tags_meeting(condition.key, value))
@@ -116,9 +119,15 @@ class World:
             yield key.removeprefix(PRINCIPAL_TAG), value
         elif key.startswith(RESOURCE_TAGS) and "${" in value:
             asked = [each for each in variables(value) if each.startswith(PRINCIPAL_TAG)]
-            tag = key.partition("/")[2]
-            held = {each for identity in self.identities for name, each in identity.tags.items() if name.lower() == tag}
-            yield from ((each.removeprefix(PRINCIPAL_TAG), own) for each in asked for own in sorted(held))
+            held = self._values_of(key.partition("/")[2]) if asked else []
+            yield from ((each.removeprefix(PRINCIPAL_TAG), own) for each in asked for own in held)
+
+    def _values_of(self, tag: str) -> list[str]:
+        """Return the values that identities have of a tag, in order."""
+        if tag not in self._held:
+            tags = (each for identity in self.identities for each in identity.tags.items())
+            self._held[tag] = sorted({value for name, value in tags if name.lower() == tag})
+        return self._held[tag]
 
     def mentions(self, policy: Policy) -> Mentions:
         """Return which of the graph's actions a policy is about."""

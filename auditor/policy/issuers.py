@@ -58,4 +58,4 @@ def names_owner(value: str) -> bool:
 
 def names_subject(value: str) -> bool:
     """Return whether a subject is somebody's: ``repo:owner/*`` is, ``repo:owner*`` is also that of ``owner-evil``."""
-    return fixed(value) or len(re.findall("[:/]", re.split(r"[*?]", value)[0])) >= FIXED_PARTS
+    return fixed(value) or len(re.findall("[:/@]", re.split(r"[*?]", value)[0])) >= FIXED_PARTS

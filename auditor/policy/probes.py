@@ -58,7 +58,7 @@ BASE: Final[dict[str, Values]] = {
     "aws:viaawsservice": ("false",),
 }
 """What is said of a usual request."""
-RESOURCE_KEYS: Final = {"aws:resourceaccount", "s3:resourceaccount"}
+RESOURCE_KEYS: Final = ("aws:resourceaccount", "s3:resourceaccount")
 ORGANIZATION_KEY: Final = "aws:resourceorgid"
 RESOURCE_ORGANIZATION_KEYS: Final = {ORGANIZATION_KEY, "aws:resourceorgpaths"}
 OWN: Final = {

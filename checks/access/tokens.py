@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 CHOSEN: Final = {"aud", "environment", "ref", "workflow"}
 """The claims whose values whoever runs a job chooses ("Available keys for AWS OIDC federation")."""
 ACTION: Final = "sts:AssumeRoleWithWebIdentity"
+BEFORE_ID: Final = "@"
+"""What stands between a customer's name and number, where subjects have both; no name has it."""
 MOST_PATTERNS: Final = 64
 """How many subjects that a statement names are tried."""
 
@@ -85,7 +87,7 @@ def _completed(pattern: str, tenancy: Tenancy) -> Iterator[str]:
     """Yield the subject of a stranger that a pattern matches, if it leaves the customer open."""
     start, wildcard, rest = (*re.split(r"([*?])", pattern, maxsplit=1), "", "")[:3]
     customer = start.removeprefix(tenancy.marker)
-    if not wildcard or (start.startswith(tenancy.marker) and tenancy.end in customer):
+    if not wildcard or (start.startswith(tenancy.marker) and {tenancy.end, BEFORE_ID} & {*customer}):
         return
     if start.startswith(tenancy.marker):
         name = "x" if wildcard == "?" else "-other" if customer else "other"

@@ -143,7 +143,7 @@ def test_the_credential_report_is_aws_s(served, connect):
         ("iam", "list_roles", {}, "AccessDenied", 403, "perform: iam:ListRoles on resource: arn:aws:iam::"),
         ("s3", "get_bucket_cors", {"Bucket": "abc"}, "AccessDenied", 403, 'resource: "arn:aws:s3:::abc" because'),
         ("cloudtrail", "list_trails", {}, "AccessDeniedException", 400, "perform: cloudtrail:ListTrails"),
-        ("lambda", "list_functions", {}, "AccessDeniedException", 403, "perform: lambda:ListFunctions"),
+        ("lambda", "list_layers", {}, "AccessDeniedException", 403, "perform: lambda:ListLayers"),
         ("elbv2", "describe_load_balancers", {}, "AccessDenied", 403, "elbv2:DescribeLoadBalancers"),
         ("kms", "list_retirable_grants", {"RetiringPrincipal": "x"}, "AccessDeniedException", 400, "kms:ListRetirable"),
     ],

@@ -153,6 +153,11 @@ CASES: list[Case] = [
         doubt="repo:me* is met by repositories of every organization whose name begins with me: anyone can make one.",
     ),
     fails(role_shared_issuer_restricted, role(web("project_path:*", issuer=GITLAB)), says="gitlab.com"),
+    passes(
+        role_shared_issuer_restricted,
+        role(web("repo:me@*/shop@*:*")),
+        doubt="In repo:me@*/shop@*:* the organization is fixed, as no name holds an @: its number follows.",
+    ),
     fails(role_shared_issuer_restricted, role(SERVICE, web("repo:me/*"), web())),
     inapplicable(role_shared_issuer_restricted, role(SERVICE)),
     inapplicable(role_shared_issuer_restricted, role(web(issuer="oidc.eks.eu-west-1.amazonaws.com/id/0123"))),

@@ -5,6 +5,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import textwrap
 from dataclasses import replace
 from datetime import date, timedelta
@@ -296,8 +297,11 @@ class TestFile:
     def test_a_read_only_file_is_read_and_not_written(self, path):
         """In a folder that nobody may write to either, as of an artefact that is mounted; by a user without rights."""
         HistoryFile(path).add(audit())
-        for each in (path, *path.parents[:3]):
-            each.chmod(0o444 if each == path else 0o555)
+        above = [each for each in path.parents if each.is_relative_to(Path(tempfile.gettempdir()).resolve())][1:-1]
+        path.chmod(0o444)
+        path.parent.chmod(0o555)
+        for each in above:
+            each.chmod(0o711)
         script = textwrap.dedent("""
             import os, sys
             from pathlib import Path
@@ -313,7 +317,7 @@ class TestFile:
         """)
         with _python(script, path, stdout=subprocess.PIPE) as reader:
             out, err = reader.communicate()
-        for each in path.parents[:3]:
+        for each in (path.parent, *above):
             each.chmod(0o700)
         assert (out, err) == (f"1\nthe history {path} cannot be used: Permission denied\n", "")
 

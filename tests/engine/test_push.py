@@ -1,7 +1,6 @@
 """Findings in Security Hub, over HTTP against an emulator: imported, archived when mended, refused with a reason."""
 
 import json
-import urllib.request
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -9,7 +8,7 @@ import botocore.session
 import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
-from moto.server import ThreadedMotoServer
+from emulator import emulator
 
 import reports
 from auditor import demo
@@ -46,21 +45,17 @@ def report(*findings, minute=0, accounts=(ACCOUNT,), checks=(CHECK,), regions=(R
 
 @pytest.fixture(scope="module")
 def server():
-    with demo.environment():
-        emulator = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-        emulator.start()
-        yield "http://{}:{}".format(*emulator.get_host_and_port())
-        emulator.stop()
+    with demo.environment(), emulator() as url:
+        yield url
 
 
 @pytest.fixture
 def hub(server):
     """Return a client of a Security Hub that is on and empty."""
-    request = urllib.request.Request(f"{server}/moto-api/reset", method="POST")
-    urllib.request.urlopen(request).close()
     client = botocore.session.Session().create_client("securityhub", REGION, endpoint_url=server)
     client.enable_security_hub()
-    return client
+    yield client
+    client.disable_security_hub()
 
 
 @pytest.fixture

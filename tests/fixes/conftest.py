@@ -3,7 +3,8 @@
 from contextlib import ExitStack
 
 import pytest
-from fixes.lab import Lab, emulator
+from emulator import emulator
+from fixes.lab import Lab
 
 from auditor import demo
 

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import urllib.request
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,49 +12,19 @@ from fixes.commands import CommandLine, to_endpoint
 from fixes.proof import REGION
 from fixes.words import WORDS, capitals, filled
 
-from auditor import demo, registry
+from auditor import registry
 from auditor.audit import Audit
 from auditor.severity import Status
 from auditor.source import Live
 from auditor.targets import Access
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from fixes.proof import Proof
 
     from auditor.finding import Finding
 
-SERVE: Final = """
-import logging, sys
-from moto.server import ThreadedMotoServer
-logging.getLogger("werkzeug").setLevel(logging.ERROR)
-server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-server.start()
-print("http://{}:{}".format(*server.get_host_and_port()), flush=True)
-sys.stdin.read()
-"""
 WORKERS: Final = 4
 """Connections of an audit of next to nothing."""
-
-
-@contextmanager
-def emulator(*, aws_policies: bool) -> Iterator[str]:
-    """Yield the URL of an empty emulator.
-
-    It has a process of its own, which ends when its input does: emulators in one process share their accounts, and a
-    proof empties its account.
-    """
-    settings = {"MOTO_IAM_LOAD_MANAGED_POLICIES": str(aws_policies).lower()}
-    process = subprocess.Popen(
-        [sys.executable, "-c", SERVE],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        env={**os.environ, **demo.ENVIRONMENT, **settings},
-    )
-    with process:
-        yield process.stdout.readline().strip()
 
 
 class Aws:
@@ -87,7 +53,7 @@ class Lab:
         self._url = url
         self.aws = Aws(url)
         self.cli = CommandLine(url)
-        self.checks = registry.load().checks
+        self.checks = dict(registry.load().checks)
         plan = Audit(tuple(self.checks.values())).plan
         self._source = Live.open(
             Access(regions=(REGION,), endpoint_url=url, workers=WORKERS), plan.operations(), plan.examined()

@@ -2,7 +2,7 @@
 
 import boto3
 import pytest
-from moto.server import ThreadedMotoServer
+from emulator import emulator
 from scheduled.reported import Shelf
 
 from auditor.organization.accounts import AccountsError
@@ -14,10 +14,8 @@ ACCOUNT = "123456789012"
 
 @pytest.fixture(scope="module")
 def server():
-    emulator = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    emulator.start()
-    yield "http://{}:{}".format(*emulator.get_host_and_port())
-    emulator.stop()
+    with emulator() as url:
+        yield url
 
 
 @pytest.fixture

@@ -12,13 +12,13 @@ import threading
 import urllib.request
 
 import pytest
+from emulator import emulator
 from fleet.deployment import FUNCTIONS, REGION, STACK, Deployment, check_first_run, check_second_run
 from fleet.door import Behaviour, Door, Function
 
 from auditor import aws_lambda
 from auditor.scheduled import fleet
 
-pytest.importorskip("moto.server")
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore:Tried to parse")]
 
 EMPTY_ZIP = b"PK\x05\x06" + bytes(18)
@@ -46,19 +46,19 @@ def patch():
 
 @pytest.fixture(scope="module")
 def deployed(patch):
-    from moto.server import ThreadedMotoServer
-
     logging.getLogger("werkzeug").setLevel(logging.CRITICAL)
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         patch.setenv(name, "test")
     patch.setenv("AWS_DEFAULT_REGION", REGION)
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    door = Door(f"http://{host}:{port}", Behaviour())
+    door = Door("", Behaviour())
     threading.Thread(target=door.serve_forever, daemon=True).start()
     # moto's interpreter calls AWS at this port, and so comes to the door as well.
-    patch.setenv("MOTO_PORT", str(door.server_port))
+    with emulator(MOTO_PORT=str(door.server_port)) as door.behind:
+        yield from _deployed(door)
+    door.shutdown()
+
+
+def _deployed(door):
     deployment = Deployment(door)
     deployment.client("organizations").create_organization(FeatureSet="ALL")
     deployment.organize()
@@ -69,8 +69,6 @@ def deployed(patch):
         door.functions[name] = Function(handler, variables)
     interpreted(deployment)
     yield deployment
-    door.shutdown()
-    server.stop()
 
 
 @pytest.fixture(scope="module")

@@ -6,8 +6,10 @@ import subprocess
 import sys
 from importlib import import_module
 
+import boto3
 import pytest
 import yaml
+from emulator import emulator
 from pages import ROOT
 from scheduled import tools
 from scheduled.test_template import Loader
@@ -126,13 +128,7 @@ def test_the_table_of_costs_is_that_of_its_arithmetic():
 
 @pytest.mark.slow
 def test_the_auditors_checks_of_roles_find_nothing_on_the_member_role(tmp_path, monkeypatch):
-    import boto3
-    from moto.server import ThreadedMotoServer
-
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    try:
-        url = "http://{}:{}".format(*server.get_host_and_port())
+    with emulator() as url:
         for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
             monkeypatch.setenv(name, "test")
         boto3.client("iam", endpoint_url=url, region_name="us-east-1").create_role(
@@ -160,8 +156,6 @@ def test_the_auditors_checks_of_roles_find_nothing_on_the_member_role(tmp_path, 
                 "--quiet",
             ]
         )
-    finally:
-        server.stop()
     findings = json.loads(path.read_text())["findings"]
     own = [
         each

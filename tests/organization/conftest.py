@@ -1,7 +1,6 @@
 """The organization that this folder's tests audit."""
 
 import logging
-import os
 
 import pytest
 from emulated import REGION, Organization, client, served
@@ -14,7 +13,6 @@ def organization():
     """Yield an organization of 14 accounts: 12 active members, one suspended, and the management account."""
     logging.getLogger("werkzeug").setLevel(logging.CRITICAL)
     with demo.environment(), served() as (gateway, url):
-        os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "false"
         directory = client(url, "organizations")
         directory.create_organization(FeatureSet="ALL")
         root = directory.list_roots()["Roots"][0]["Id"]

@@ -130,6 +130,10 @@ def test_a_variable_of_unknown_value_leaves_the_answer_open():
 
 
 def test_nothing_is_equal_to_a_variable_without_a_value_and_everything_is_unlike_it():
+    """IAM User Guide, "Policy variables with no value": inverted operators do match against a null value.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#policy-vars-no-value
+    """
     assert truth("StringEquals", "${aws:username}", "eve") is False
     assert truth("StringNotEquals", "${aws:username}", "eve") is True
     assert truth("StringNotLike", ["${aws:username}", "eve"], "eve") is False

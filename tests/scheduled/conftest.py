@@ -7,7 +7,7 @@ import zipfile
 
 import botocore.session
 import pytest
-from moto.server import ThreadedMotoServer
+from emulator import emulator
 from pages import ROOT
 from scheduled import tools
 
@@ -17,17 +17,13 @@ from auditor import demo
 @pytest.fixture(scope="module")
 def server():
     """Yield the URL of an emulator, one for each module."""
-    with demo.environment():
-        emulator = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-        emulator.start()
-        yield "http://{}:{}".format(*emulator.get_host_and_port())
-        emulator.stop()
+    with demo.environment(), emulator() as url:
+        yield url
 
 
 @pytest.fixture
-def aws(server, monkeypatch):
-    """Return what makes clients of the empty emulator, which has none of AWS's managed policies: they take seconds."""
-    monkeypatch.setenv("MOTO_IAM_LOAD_MANAGED_POLICIES", "false")
+def aws(server):
+    """Return what makes clients of the emulator, emptied."""
     urllib.request.urlopen(urllib.request.Request(f"{server}/moto-api/reset", method="POST")).close()
 
     def client(service, region="eu-west-1"):
