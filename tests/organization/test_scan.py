@@ -1,6 +1,7 @@
 """Many accounts in one audit, over HTTP: which are audited, what becomes of the others, and the one report."""
 
 import json
+import signal
 import time
 
 import pytest
@@ -231,6 +232,15 @@ def test_policies_that_cannot_be_read_are_told(organization, scanned):
     assert any("no verdict heeds them" in each for each in report.audit.warnings)
 
 
+@pytest.fixture
+def _attentive():
+    """Have an interrupt heard also where a shell began the tests in its background, which ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("_attentive")
 def test_an_interrupt_ends_the_audit_without_a_report(organization, scanned):
     organization.gateway.interrupting = 5
     code, report, said = scanned()
@@ -238,6 +248,7 @@ def test_an_interrupt_ends_the_audit_without_a_report(organization, scanned):
     assert "interrupted; --partial writes what was read until then" in said
 
 
+@pytest.mark.usefixtures("_attentive")
 def test_with_partial_what_was_not_begun_is_unknown(organization, scanned):
     organization.gateway.interrupting = 5
     code, report, _ = scanned("--partial", "--accounts-at-once", "1")

@@ -12,7 +12,8 @@ from auditor.policy import patterns
 from auditor.policy.patterns import Pattern, covers, overlaps, substituted, takes, tokens, variables, witness
 
 PATTERNS = st.text("ab*?", max_size=4)
-TEXTS = ["".join(each) for length in range(6) for each in itertools.product("abc", repeat=length)]
+# Two such patterns that have a text in common have one of six letters: aaa* and *b?? have aaabcc.
+TEXTS = ["".join(each) for length in range(7) for each in itertools.product("abc", repeat=length)]
 
 
 def expression(pattern):
