@@ -124,7 +124,7 @@ def measured(shape: Shape) -> dict[str, Any]:
 
 
 def _peak() -> float:
-    """Return this process's peak of memory in MiB: its own where Linux tells, not also that of the one it forked from."""
+    """Return this process's peak of memory in MiB: its own where Linux tells, not that of the one it forked from."""
     status = Path("/proc/self/status")
     if status.exists():
         return float(re.search(r"VmHWM:\s+(\d+) kB", status.read_text())[1]) / 1024  # type: ignore[index]
