@@ -218,7 +218,7 @@ def test_service_control_policies_reach_every_account_below(organization, scanne
 
     def names(account):
         target = snapshot.read(tmp_path / "each" / account / "replies").header.target
-        return [[each.name for each in level] for level in target.guardrails.scps]
+        return [sorted(each.name for each in level) for level in target.guardrails.scps]
 
     assert names(organization.accounts["member-05"])[2] == ["FullAWSAccess", "no-iam"], said
     assert len(names(organization.accounts["member-05"])) == 4, "the root, two units, the account"
