@@ -303,7 +303,7 @@ class TestFile:
         for each in above:
             each.chmod(0o711)
         script = textwrap.dedent("""
-            import os, sys
+            import os, sqlite3, sys, urllib.parse  # what a user without rights may not find
             from pathlib import Path
             from auditor.history_file import HistoryFile
             from auditor.history_rows import HistoryError
