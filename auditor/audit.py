@@ -18,7 +18,7 @@ from auditor.judge import judge
 from auditor.plan import Plan
 from auditor.remedies import INTERRUPTED, OUT_OF_TIME
 from auditor.report import AuditFacts, CheckFacts, Report
-from auditor.score import FORMULA, coverage, score, tallies
+from auditor.score import FORMULA, coverage, kinds, score, tallies
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -104,15 +104,16 @@ class Audit:
         findings, exceptions = applied(self.exceptions, self.decide(inventory), facts, checks)
         controls = membership(self.frameworks)
         gaps = gaps_of(findings, inventory, self.plan)
+        counts = kinds(findings)
         return Report(
             audit=replace(facts, warnings=(*facts.warnings, *notices(exceptions))),
-            score=score(findings),
-            coverage=coverage(findings),
+            score=score(counts),
+            coverage=coverage(counts),
             formula=FORMULA,
-            accounts=tallies(findings, lambda each: each.account),
-            services=tallies(findings, lambda each: each.service),
-            severities=tallies(findings, lambda each: each.severity.value),
-            frameworks=results(self.frameworks, findings),
+            accounts=tallies(counts, lambda each: each.account),
+            services=tallies(counts, lambda each: each.service),
+            severities=tallies(counts, lambda each: each.severity.value),
+            frameworks=results(self.frameworks, counts),
             checks=tuple(CheckFacts.of(each, controls.get(each.id, ())) for each in self.checks),
             findings=findings,
             gaps=gaps,

@@ -13,10 +13,10 @@ from auditor.severity import Status
 from auditor.textual import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping
     from importlib.resources.abc import Traversable
 
-    from auditor.finding import Finding
+    from auditor.score import Kind
 
 
 class FrameworkError(AuditorError):
@@ -106,26 +106,26 @@ def membership(frameworks: Iterable[Framework]) -> dict[str, tuple[str, ...]]:
     return {check: tuple(names) for check, names in controls.items()}
 
 
-def results(frameworks: Iterable[Framework], findings: Sequence[Finding]) -> tuple[FrameworkResult, ...]:
-    """Return each framework's score over the findings of its checks, and the status of each control."""
-    by_check: dict[str, list[Finding]] = defaultdict(list)
-    for finding in findings:
-        by_check[finding.check].append(finding)
-    counts = {check: Counter(finding.status for finding in found) for check, found in by_check.items()}
-    return tuple(_result(framework, by_check, counts) for framework in frameworks)
+def results(frameworks: Iterable[Framework], counts: Mapping[Kind, int]) -> tuple[FrameworkResult, ...]:
+    """Return each framework's score over the findings of its checks, and the status of each control.
+
+    ``counts`` are how many findings there are of each kind.
+    """
+    of: dict[str, Counter[Status]] = defaultdict(Counter)
+    for kind, count in counts.items():
+        of[kind.check][kind.status] += count
+    return tuple(_result(framework, counts, of) for framework in frameworks)
 
 
-def _result(
-    framework: Framework, by_check: Mapping[str, list[Finding]], counts: Mapping[str, Counter[Status]]
-) -> FrameworkResult:
-    own = [finding for check in sorted(framework.checks) for finding in by_check.get(check, ())]
+def _result(framework: Framework, counts: Mapping[Kind, int], of: Mapping[str, Counter[Status]]) -> FrameworkResult:
+    own = {kind: count for kind, count in counts.items() if kind.check in framework.checks}
     return FrameworkResult(
         id=framework.id,
         title=framework.title,
         source=framework.source,
         tally=tally(framework.id, own),
         scope=framework.scope,
-        controls=tuple(_judged(control, counts) for control in framework.controls),
+        controls=tuple(_judged(control, of) for control in framework.controls),
     )
 
 

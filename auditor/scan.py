@@ -17,6 +17,7 @@ from auditor.console import lasted
 from auditor.exceptions import notices
 from auditor.exit_codes import ExitCode
 from auditor.frameworks import find
+from auditor.garbage import rare_collections
 from auditor.textual import put
 
 if TYPE_CHECKING:
@@ -78,6 +79,10 @@ class Scan(Basis):
 
     def run(self, console: Console) -> ExitCode:
         """Audit, write what was asked for, and return the exit code; HistoryError last, when all else is written."""
+        with rare_collections():
+            return self._run(console)
+
+    def _run(self, console: Console) -> ExitCode:
         began = monotonic()
         ready = self._ready(console)
         report = self._audited(ready, console)

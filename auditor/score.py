@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
 from auditor.report import Tally
 from auditor.severity import Severity, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from auditor.finding import Finding
 
@@ -26,8 +26,28 @@ FORMULA: Final = (
 )
 
 
-def score(findings: Iterable[Finding]) -> float | None:
-    """Return the score of ``findings``, 0 to 100 with one decimal; None when nothing was judged.
+class Kind(NamedTuple):
+    """What scores look at of a finding: findings that are alike in it count alike."""
+
+    check: str
+    severity: Severity
+    status: Status
+    service: str
+    account: str
+
+    @classmethod
+    def of(cls, finding: Finding) -> Self:
+        """Return the kind of a finding."""
+        return cls(finding.check, finding.severity, finding.status, finding.service, finding.account)
+
+
+def kinds(findings: Iterable[Finding]) -> Counter[Kind]:
+    """Return how many findings there are of each kind: what all scores are made of."""
+    return Counter(map(Kind.of, findings))
+
+
+def score(counts: Mapping[Kind, int]) -> float | None:
+    """Return the score of findings of these kinds, 0 to 100 with one decimal; None when nothing was judged.
 
     Each check counts once, by its severity, however many resources it has: one thousand good security groups do not
     outweigh a root user without MFA. A check with many resources fails by degrees.
@@ -35,47 +55,47 @@ def score(findings: Iterable[Finding]) -> float | None:
     passed: Counter[str] = Counter()
     asked: Counter[str] = Counter()
     weights: dict[str, int] = {}
-    for finding in findings:
-        if finding.status is Status.ACCEPTED:
+    for kind, count in counts.items():
+        if kind.status is Status.ACCEPTED:
             continue
-        weights[finding.check] = WEIGHTS[finding.severity]
-        asked[finding.check] += 1
-        passed[finding.check] += finding.status is Status.PASS
+        weights[kind.check] = WEIGHTS[kind.severity]
+        asked[kind.check] += count
+        passed[kind.check] += count * (kind.status is Status.PASS)
     if not weights:
         return None
-    earned = sum(weight * passed[check] / asked[check] for check, weight in weights.items())
+    # In the order of the checks, as sums of fractions differ by their order.
+    earned = sum(weights[check] * passed[check] / asked[check] for check in sorted(weights))
     # Rounded down: only a flawless audit shows 100.
     return int(1000 * earned / sum(weights.values()) + 1e-9) / 10
 
 
-def coverage(findings: Iterable[Finding]) -> float:
+def coverage(counts: Mapping[Kind, int]) -> float:
     """Return the percentage of questions that were decided; 100 when nothing was asked, rounded down otherwise."""
-    decided = total = 0
-    for finding in findings:
-        total += 1
-        decided += finding.status.decided
+    total = sum(counts.values())
+    decided = sum(count for kind, count in counts.items() if kind.status.decided)
     return int(1000 * decided / total) / 10 if total else 100.0
 
 
-def tally(name: str, findings: Iterable[Finding]) -> Tally:
-    """Return the score of ``findings`` with the counts it rests on."""
-    findings = list(findings)
-    count = Counter(finding.status for finding in findings)
+def tally(name: str, counts: Mapping[Kind, int]) -> Tally:
+    """Return the score of findings of these kinds, with the counts it rests on."""
+    of: Counter[Status] = Counter()
+    for kind, count in counts.items():
+        of[kind.status] += count
     return Tally(
         name=name,
-        score=score(findings),
-        coverage=coverage(findings),
-        passed=count[Status.PASS],
-        failed=count[Status.FAIL],
-        accepted=count[Status.ACCEPTED],
-        unknown=count[Status.UNKNOWN],
-        error=count[Status.ERROR],
+        score=score(counts),
+        coverage=coverage(counts),
+        passed=of[Status.PASS],
+        failed=of[Status.FAIL],
+        accepted=of[Status.ACCEPTED],
+        unknown=of[Status.UNKNOWN],
+        error=of[Status.ERROR],
     )
 
 
-def tallies(findings: Iterable[Finding], name: Callable[[Finding], str]) -> tuple[Tally, ...]:
-    """Return a tally for every group that ``name`` puts findings in, by name."""
-    groups: dict[str, list[Finding]] = defaultdict(list)
-    for finding in findings:
-        groups[name(finding)].append(finding)
+def tallies(counts: Mapping[Kind, int], name: Callable[[Kind], str]) -> tuple[Tally, ...]:
+    """Return a tally for every group that ``name`` puts kinds in, by name."""
+    groups: dict[str, dict[Kind, int]] = defaultdict(dict)
+    for kind, count in counts.items():
+        groups[name(kind)][kind] = count
     return tuple(tally(group, groups[group]) for group in sorted(groups))

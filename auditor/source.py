@@ -31,6 +31,7 @@ from auditor.call import Failure, Reply
 from auditor.connections import Connections
 from auditor.direct import Direct
 from auditor.distrust import refuse_malformed
+from auditor.events import share_events
 from auditor.readonly import AWAITED, STARTS, ensure_read_only
 from auditor.remedies import NOT_OFFERED, UNREACHABLE
 from auditor.replies import conforming, masked, plain
@@ -76,7 +77,7 @@ ALWAYS: Final = {"ec2": {"DescribeRegions"}, "iam": set(STARTS.values())}
 PAUSES: Final = (0.5, 1, 2, 2, 4, 4, 8, 8, 16)
 """Seconds between looks at a report that AWS is making."""
 ENDPOINTS: Final = 10_000
-"""Endpoints remembered for each client: S3 has one for each bucket."""
+"""Endpoints remembered for each service: S3 has one for each bucket."""
 TRANSPORT_ATTEMPTS: Final = 3
 """Tries of a call whose connection fails: an endpoint that is away does not return for more."""
 PARTLY_OFFERED: Final = frozenset({("s3", "ListDirectoryBuckets")})
@@ -86,11 +87,12 @@ BREAKER: Final = 3
 
 
 class Shared:
-    """What sources of several accounts have in common: connections, models of services, and the files those are of."""
+    """What sources of several accounts have in common: connections, and services' models, endpoints and files."""
 
     def __init__(self, workers: int) -> None:
         self.connections = Connections(workers)
         self.models: dict[str, ServiceModel] = {}
+        self.endpoints: dict[str, Any] = {}
         self.files: Any = None
         self.creating = threading.Lock()
 
@@ -131,6 +133,7 @@ class Live:
         """
         session = open_session(access)
         use_fast_timestamps(session)
+        share_events(session)
         use_lean_models(session, _with_own(operations))
         return cls(access, session, examined=examined)
 
@@ -146,6 +149,7 @@ class Live:
         """Return a source that asks as :meth:`open` says, with ``credentials`` and what others have, too."""
         session = open_seat(access, credentials)
         use_fast_timestamps(session)
+        share_events(session)
         if shared.files is None:
             use_lean_models(session, _with_own(operations))
             shared.files = session.get_component("data_loader")
@@ -296,7 +300,7 @@ class Live:
         model = self._shared.models.setdefault(service, client.meta.service_model)
         client.meta._service_model = model  # type: ignore[attr-defined]  # noqa: SLF001
         self._shared.connections.adopt(client)
-        remember_endpoints(client, ENDPOINTS)
+        remember_endpoints(client, ENDPOINTS, self._shared.endpoints)
         refuse_malformed(client)
         client.meta.events.register_first("needs-retry.*", _give_up_on_silence)
         client.meta.events.register("after-call.*", self._count_retries)

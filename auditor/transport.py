@@ -168,15 +168,26 @@ def timestamp(value: str | float) -> datetime:
 # --- Endpoints --------------------------------------------------------------------------------------------------
 
 
-def remember_endpoints(client: BaseClient, size: int) -> None:
-    """Have ``client`` work out each bucket's endpoint once: botocore remembers 100 of them, over all clients."""
+def remember_endpoints(client: BaseClient, size: int, providers: dict[str, Any]) -> None:
+    """Have ``client`` work out each bucket's endpoint once: botocore remembers 100 of them, over all clients.
+
+    Its rules become those of ``providers``, by service: they are the same in all regions, and large.
+    """
     try:
-        provider = client._ruleset_resolver._provider  # type: ignore[attr-defined]
-        resolve = type(provider).resolve_endpoint
-        cached = lru_cache(size)(lambda **parameters: resolve(provider, **parameters))
-        provider.resolve_endpoint = partial(_remembered, cached)
+        resolver = client._ruleset_resolver  # type: ignore[attr-defined]
+        service = client.meta.service_model.service_name
+        resolver._provider = providers.get(service) or providers.setdefault(
+            service, _remembering(resolver._provider, size)
+        )
     except SEAMS:
         _LOGGER.debug("endpoints are resolved the ordinary way", exc_info=True)
+
+
+def _remembering(provider: Any, size: int) -> Any:
+    resolve = type(provider).resolve_endpoint
+    cached = lru_cache(size)(lambda **parameters: resolve(provider, **parameters))
+    provider.resolve_endpoint = partial(_remembered, cached)
+    return provider
 
 
 def _remembered(cached: Callable[..., Any], **parameters: object) -> Any:

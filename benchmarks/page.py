@@ -16,7 +16,7 @@ import click
 
 from auditor.finding import Evidence, Finding, Problem, ResourceRef
 from auditor.report import AuditFacts, CheckFacts, FixFacts, Report
-from auditor.score import FORMULA, coverage, score, tallies
+from auditor.score import FORMULA, coverage, kinds, score, tallies
 from auditor.severity import Severity, Status
 from benchmarks.tables import table, verdict
 from reports.html import render
@@ -117,6 +117,7 @@ def large_report(count: int) -> Report:
     checks = [_check(service, number, each) for number, each in enumerate(Severity) for service in _SERVICES]
     findings = tuple(sorted(_findings(checks, count), key=lambda finding: finding.order))
     accounts = tuple(sorted({each.account for each in findings}))
+    counts = kinds(findings)
     return Report(
         audit=AuditFacts(
             tool_version="0",
@@ -130,12 +131,12 @@ def large_report(count: int) -> Report:
             checks_run=len(checks),
             calls=1,
         ),
-        score=score(findings),
-        coverage=coverage(findings),
+        score=score(counts),
+        coverage=coverage(counts),
         formula=FORMULA,
-        accounts=tallies(findings, lambda finding: finding.account),
-        services=tallies(findings, lambda finding: finding.service),
-        severities=tallies(findings, lambda finding: finding.severity.value),
+        accounts=tallies(counts, lambda finding: finding.account),
+        services=tallies(counts, lambda finding: finding.service),
+        severities=tallies(counts, lambda finding: finding.severity.value),
         frameworks=(),
         checks=tuple(checks),
         findings=findings,

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-import msgspec
-
+from auditor import encoding
 from auditor.severity import Severity, Status
 
 if TYPE_CHECKING:
@@ -30,7 +29,6 @@ _HIDDEN: Final = (
 )
 _OUTSIDE_BLOCK: Final = re.compile(f"[{_HIDDEN}]")
 _OUTSIDE_LINE: Final = re.compile(f"[{_HIDDEN}\t\n]")
-_encode: Final = msgspec.json.Encoder().encode
 
 
 def line(text: str, longest: int = LONGEST_LINE) -> str:
@@ -112,20 +110,5 @@ def counts(report: Report) -> dict[str, int]:
 
 
 def encoded(given: object) -> str:
-    """Return a value as JSON in one line. Halves of characters, which no encoding has, become U+FFFD."""
-    try:
-        return _encode(given).decode()
-    except UnicodeEncodeError:
-        return _encode(_whole(msgspec.to_builtins(given))).decode()
-
-
-def _whole(given: Any) -> Any:
-    """Return builtins with the halves of characters in their texts replaced."""
-    match given:
-        case str():
-            return given.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-        case dict():
-            return {_whole(key): _whole(each) for key, each in given.items()}
-        case list() | tuple():
-            return [_whole(each) for each in given]
-    return given
+    """Return a value as JSON in one line, in text."""
+    return encoding.encoded(given).decode()

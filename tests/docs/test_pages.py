@@ -19,7 +19,7 @@ from auditor.options import SEVERITIES
 from auditor.permissions import permissions
 from auditor.plan import Plan
 from auditor.registry import load
-from auditor.score import WEIGHTS, coverage, score
+from auditor.score import WEIGHTS, coverage, kinds, score
 from auditor.severity import Severity, Status
 
 PAGES = sorted(str(path.relative_to(ROOT)) for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
@@ -135,7 +135,8 @@ def test_scoring_page_has_the_weights_and_its_example_adds_up():
         for _ in range(int(count))
     ]
     told = re.search(r"= ([\d.]+)\. The coverage is \d+ ÷ \d+ = ([\d.]+) %", read("docs/scoring.md"))
-    assert (score(findings), coverage(findings)) == tuple(map(float, told.groups()))
+    counts = kinds(findings)
+    assert (score(counts), coverage(counts)) == tuple(map(float, told.groups()))
 
 
 def finding(check, severity, status):

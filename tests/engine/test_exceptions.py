@@ -19,7 +19,7 @@ from auditor.finding import Acceptance, Finding, ResourceRef
 from auditor.frameworks import Control, Framework
 from auditor.gate import ExitCode, Gate
 from auditor.inventory import Inventory
-from auditor.score import coverage, score
+from auditor.score import coverage, kinds, score
 from auditor.severity import Severity, Status
 from reports import render
 from reports.html.payload import core
@@ -194,7 +194,8 @@ FINDINGS = st.lists(
 def test_accepting_is_never_better_than_mending_nor_worse_than_failing(findings, check):
     def scored(status):
         last = Finding(check, status, Severity.HIGH, "1", "global", "toy", RESOURCE, "f")
-        return score([*findings, last]), coverage([*findings, last])
+        counts = kinds([*findings, last])
+        return score(counts), coverage(counts)
 
     fails, accepts, passes = map(scored, (Status.FAIL, Status.ACCEPTED, Status.PASS))
     assert fails[1] == accepts[1] == passes[1]

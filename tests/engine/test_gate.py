@@ -76,7 +76,7 @@ PASSES, FAILS = (finding(Severity.HIGH, status) for status in (Status.PASS, Stat
 UNREAD, TRIFLE = (finding(severity, Status.UNKNOWN) for severity in (Severity.HIGH, Severity.LOW))
 KNOWN = replace(FAILS, known_since=date(2026, 1, 1))
 BASELINE = BaselineFacts(known=1, new=0, new_by_new_checks=0, former=())
-FRAMEWORK = FrameworkResult("ID", "t", "s", tally("ID", ()), Scope(0, 0, 0, 0, 0), ())
+FRAMEWORK = FrameworkResult("ID", "t", "s", tally("ID", {}), Scope(0, 0, 0, 0, 0), ())
 
 
 def framed(score):

@@ -6,7 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auditor.finding import Finding, ResourceRef
-from auditor.score import FORMULA, coverage, score, tallies
+from auditor.score import FORMULA, kinds, tallies
+from auditor.score import coverage as coverage_of
+from auditor.score import score as score_of
 from auditor.severity import Severity, Status
 
 RESOURCE = ResourceRef("AWS::Toy::Box", "a", "arn", "a")
@@ -14,6 +16,14 @@ RESOURCE = ResourceRef("AWS::Toy::Box", "a", "arn", "a")
 
 def finding(check, status, severity=Severity.HIGH, service="toy"):
     return Finding(check, Status(status), severity, "1", "global", service, RESOURCE, "f")
+
+
+def score(findings):
+    return score_of(kinds(findings))
+
+
+def coverage(findings):
+    return coverage_of(kinds(findings))
 
 
 def test_each_check_counts_once_by_its_weight():
@@ -49,7 +59,8 @@ def test_errors_are_not_decided():
 
 
 def test_tallies_group_and_count():
-    (one, two) = tallies([finding("a", "PASS"), finding("b", "UNKNOWN", service="zoo")], lambda each: each.service)
+    counts = kinds([finding("a", "PASS"), finding("b", "UNKNOWN", service="zoo")])
+    one, two = tallies(counts, lambda each: each.service)
     assert (one.name, one.score, one.passed, one.coverage) == ("toy", 100.0, 1, 100.0)
     assert (two.name, two.score, two.unknown, two.coverage) == ("zoo", 0.0, 1, 0.0)
 

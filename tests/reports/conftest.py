@@ -26,7 +26,7 @@ from auditor.report import (
     RunFacts,
     Scope,
 )
-from auditor.score import FORMULA, coverage, score, tallies, tally
+from auditor.score import FORMULA, coverage, kinds, score, tallies, tally
 from auditor.severity import Severity, Status
 
 AT = datetime(2025, 11, 21, 14, 2, 11, 350000, tzinfo=UTC)
@@ -158,12 +158,12 @@ def report_of(checks, findings, **rest):
             checks_run=len(checks),
             calls=412,
         ),
-        "score": score(findings),
-        "coverage": coverage(findings),
+        "score": score(kinds(findings)),
+        "coverage": coverage(kinds(findings)),
         "formula": FORMULA,
-        "accounts": tallies(findings, lambda finding: finding.account),
-        "services": tallies(findings, lambda finding: finding.service),
-        "severities": tallies(findings, lambda finding: finding.severity.value),
+        "accounts": tallies(kinds(findings), lambda finding: finding.account),
+        "services": tallies(kinds(findings), lambda finding: finding.service),
+        "severities": tallies(kinds(findings), lambda finding: finding.severity.value),
         "frameworks": (),
         "checks": tuple(checks),
         "findings": findings,
@@ -190,7 +190,7 @@ def framework(findings):
         id="cis-aws-5.0",
         title="CIS Amazon Web Services Foundations 5.0.0",
         source="https://www.cisecurity.org",
-        tally=tally("cis-aws-5.0", findings),
+        tally=tally("cis-aws-5.0", kinds(findings)),
         scope=Scope(controls=7, decided=5, partly=0, manual=1, uncovered=1),
         controls=controls,
     )
@@ -210,7 +210,7 @@ def severe_framework(findings, name="hub"):
         severity="HIGH",
     )
     scope = Scope(controls=1, decided=0, partly=1, manual=0, uncovered=0)
-    return FrameworkResult("hub", name, "docs", tally("hub", findings), scope, (control,))
+    return FrameworkResult("hub", name, "docs", tally("hub", kinds(findings)), scope, (control,))
 
 
 SPREAD = (Status.PASS,) * 5 + (Status.FAIL,) * 3 + (Status.UNKNOWN,) + (Status.ACCEPTED,)
