@@ -90,12 +90,14 @@ def check(
     fix: Fix,
     applies: Callable[[Any], bool] | None = None,
     title: str = "",
+    resource: type[Resource] | None = None,
 ) -> Callable[[Function], Check]:
     """Make a function over a resource (and the inventory) a check.
 
     The docstring's first line is the title, said as the desired state; the rest is why it matters. The first
     argument's annotation names the resource class; keyword-only arguments are parameters users may set. Resources
-    for which ``applies`` is false are not checked. ``title`` is for table-driven checks that share a docstring.
+    for which ``applies`` is false are not checked. ``title`` is for table-driven checks that share a docstring, and
+    ``resource`` for those whose class only the table tells.
     """
     if not ID.fullmatch(id):
         message = f"check id {id!r} is not service-subject-rule in lower case"
@@ -103,13 +105,13 @@ def check(
 
     def declare(function: Function) -> Check:
         first, _, rest = (function.__doc__ or "").strip().partition("\n")
-        resource, positional = _subject(id, function)
+        subject, positional = _subject(id, function, resource)
         return Check(
             id=id,
             severity=severity,
             title=title or first.removesuffix("."),
             rationale=" ".join(rest.split()),
-            resource=resource,
+            resource=subject,
             reads=tuple(reads),
             function=function,
             references=tuple(references),
@@ -122,13 +124,13 @@ def check(
     return declare
 
 
-def _subject(id_: str, function: Function) -> tuple[type[Resource], int]:
-    """Return the resource class of the function's first argument and how many positional arguments it takes."""
+def _subject(id_: str, function: Function, told: type[Resource] | None) -> tuple[type[Resource], int]:
+    """Return the resource class, ``told`` or by the first argument, and how many positional arguments there are."""
     code = function.__code__
     if code.co_argcount not in {1, 2}:
         message = f"{id_}: a check takes (resource) or (resource, inventory)"
         raise InvalidCheckError(message)
-    annotation = function.__annotations__.get(code.co_varnames[0])
+    annotation = told or function.__annotations__.get(code.co_varnames[0])
     named = function.__globals__.get(annotation) if isinstance(annotation, str) else annotation
     if not (isinstance(named, type) and issubclass(named, Resource)):
         message = f"{id_}: the first argument's annotation does not name a resource class"

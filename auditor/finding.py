@@ -126,6 +126,11 @@ class Finding:
     failing_since: date | None = None
 
     @property
+    def noticed(self) -> date | None:
+        """The earliest day on which it is known to have failed, by the history or else the baseline."""
+        return self.first_seen or self.known_since
+
+    @property
     def order(self) -> tuple[str, str, str, str]:
         """The place in a report: by check, then resource."""
         return self.check, self.account, self.region, self.resource.arn

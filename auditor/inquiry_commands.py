@@ -10,7 +10,7 @@ import click
 
 from auditor.configuring import configuring
 from auditor.exit_codes import ExitCode
-from auditor.options import EXISTING, access, option, plainly, reaching
+from auditor.options import EXISTING, access, option, plainly, reaching, together
 from auditor.request import Unseen
 from auditor.textual import put
 
@@ -32,7 +32,6 @@ CODES: Final = {
 """The exit code of each answer."""
 EPILOG: Final = "Exit codes: 0 allowed, 1 denied, 2 wrong usage or credentials, 3 it depends or is not known."
 
-replaying = option("--from", "replay", type=EXISTING, metavar="FILE", help="Ask a recording instead of an account.")
 telling = click.option(
     "--context",
     "told",
@@ -40,15 +39,6 @@ telling = click.option(
     metavar="KEY=VALUE",
     help="What the request has, such as aws:SourceIp=10.0.0.1; KEY= for what it does not have.",
 )
-verbose = option("--verbose", "-v", is_flag=True, help="Tell also of statements that do not apply.")
-quiet = option("--quiet", "-q", is_flag=True, help="Print the answer alone.")
-
-
-def formatted(*forms: str) -> Callable[[Any], Any]:
-    """Return the option that says how to print, with the first of ``forms`` by default."""
-    return click.option(
-        "--format", "form", type=click.Choice(forms), default=forms[0], show_default=True, help="How to print it."
-    )
 
 
 def seeing(function: F) -> F:
@@ -71,19 +61,29 @@ def seeing(function: F) -> F:
     return run  # type: ignore[return-value]
 
 
+def asking(*forms: str) -> Callable[[F], F]:
+    """Return the options of every question, which is printed as one of ``forms``, the first one by default."""
+    return together(
+        option("--from", "replay", type=EXISTING, metavar="FILE", help="Ask a recording instead of an account."),
+        # Without a variable of its own: it would be that of commands that print other formats.
+        click.option(
+            "--format", "form", type=click.Choice(forms), default=forms[0], show_default=True, help="How to print it."
+        ),
+        option("--verbose", "-v", is_flag=True, help="Tell also of statements that do not apply."),
+        option("--quiet", "-q", is_flag=True, help="Print the answer alone."),
+        reaching,
+        configuring,
+        plainly,
+        seeing,
+    )
+
+
 @click.command(epilog=EPILOG)
 @click.argument("principal")
 @click.argument("action")
 @click.argument("resource")
 @telling
-@replaying
-@formatted("text", "json")
-@verbose
-@quiet
-@reaching
-@configuring
-@plainly
-@seeing
+@asking("text", "json")
 def can(principal: str, form: str, **options: Any) -> int:
     """Tell whether PRINCIPAL can do ACTION to RESOURCE, and by which statements of which policies.
 
@@ -108,14 +108,7 @@ def can(principal: str, form: str, **options: Any) -> int:
 @click.argument("action")
 @click.argument("resource")
 @telling
-@replaying
-@formatted("text", "json")
-@verbose
-@quiet
-@reaching
-@configuring
-@plainly
-@seeing
+@asking("text", "json")
 def who_can(form: str, **options: Any) -> int:
     """List who can do ACTION to RESOURCE, in the account and from outside, and on what conditions.
 
@@ -134,14 +127,7 @@ def who_can(form: str, **options: Any) -> int:
 
 @click.command(epilog=EPILOG.replace("allowed", "there is a way").replace("denied", "there is none"))
 @option("--principal", default="", metavar="PRINCIPAL", help="Only the ways of this user or role: a name or an ARN.")
-@replaying
-@formatted("text", "json", "mermaid", "svg")
-@verbose
-@quiet
-@reaching
-@configuring
-@plainly
-@seeing
+@asking("text", "json", "mermaid", "svg")
 def paths(principal: str, form: str, **options: Any) -> int:
     """List who can become an administrator of the account, by which steps.
 

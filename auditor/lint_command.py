@@ -14,16 +14,8 @@ if TYPE_CHECKING:
 
     from auditor.policy.linter import Lapse
 
-KINDS: Final = {
-    "identity": "IDENTITY",
-    "resource": "RESOURCE",
-    "boundary": "BOUNDARY",
-    "session": "SESSION",
-    "scp": "SCP",
-    "rcp": "RCP",
-    "endpoint": "ENDPOINT",
-}
-"""What kinds of policies are called on the command line."""
+KINDS: Final = ("identity", "resource", "boundary", "session", "scp", "rcp", "endpoint")
+"""The kinds of policies, by their names in lower case."""
 GRADES: Final = ("error", "warning", "suggestion")
 """The grades of lapses, the gravest first."""
 
@@ -32,7 +24,7 @@ GRADES: Final = ("error", "warning", "suggestion")
 @click.argument("files", nargs=-1, required=True, type=click.File("rb"))
 @click.option(
     "--kind",
-    type=click.Choice(list(KINDS)),
+    type=click.Choice(KINDS),
     default="identity",
     show_default=True,
     help="What kind of policies they are; a role's trust policy is of the kind resource.",
@@ -59,7 +51,7 @@ def lint(files: tuple[Any, ...], kind: str, fail_on: str, form: str, *, sids: bo
     found = [
         (file.name, lapse)
         for file in files
-        for lapse in lapses_of(file.read().decode("utf-8", "replace"), Kind[KINDS[kind]], sids_wanted=sids)
+        for lapse in lapses_of(file.read().decode("utf-8", "replace"), Kind[kind.upper()], sids_wanted=sids)
     ]
     put([_json(found)] if form == "json" else _lines(found))
     grave = GRADES[: GRADES.index(fail_on) + 1]

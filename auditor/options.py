@@ -10,6 +10,7 @@ import click
 
 from auditor import completion
 from auditor.errors import AuditorError
+from auditor.product import NAME
 from auditor.severity import Severity
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def option(name: str, *more: str, **settings: Any) -> Callable[[F], F]:
     return click.option(name, *more, envvar=variable, show_envvar=False, **settings)
 
 
-def _all(*options: Callable[[F], F]) -> Callable[[F], F]:
+def together(*options: Callable[[F], F]) -> Callable[[F], F]:
     """Return a decorator that adds ``options`` in the order they stand."""
     return lambda function: functools.reduce(lambda done, add: add(done), reversed(options), function)
 
@@ -62,7 +63,7 @@ formatting = option(
 )
 """The option of the commands that list."""
 
-adding = _all(
+adding = together(
     option(
         "--checks",
         "folders",
@@ -94,7 +95,7 @@ _checks = functools.partial(option, multiple=True, metavar="ID", shell_complete=
 _services = functools.partial(option, multiple=True, metavar="NAME", shell_complete=completion.services)
 _frameworks = functools.partial(option, multiple=True, metavar="ID", shell_complete=completion.frameworks)
 
-selecting = _all(
+selecting = together(
     _checks("--check", help="Only this check; may be a pattern such as 's3-*'."),
     _services("--service", help="Only checks of this service."),
     option("--severity", multiple=True, type=SEVERITIES, help="Only checks of this severity."),
@@ -136,7 +137,7 @@ def selection(options: dict[str, Any]) -> Selection:
     )
 
 
-judging = _all(
+judging = together(
     selecting,
     option(
         "--exceptions",
@@ -158,11 +159,11 @@ def basis(options: dict[str, Any]) -> Basis:
     return Basis(selection(options), **{name: options.pop(name) for name in JUDGING})
 
 
-reaching = _all(
+reaching = together(
     option("--profile", default="", help="The profile of the AWS configuration to use."),
     option("--role-arn", multiple=True, metavar="ARN", help="A role to assume; repeat it for a chain, in order."),
     option("--external-id", default="", help="The external id that the roles' trust policies ask for."),
-    option("--session-name", default="aws-account-auditor", show_default=True, help="The name in CloudTrail."),
+    option("--session-name", default=NAME, show_default=True, help="The name in CloudTrail."),
     option(
         "--duration",
         type=click.IntRange(900, 43200),
@@ -196,7 +197,7 @@ def access(options: dict[str, Any]) -> Access:
     return Access(role_arns=options.pop("role_arn"), regions=options.pop("region"), **chosen)
 
 
-reporting = _all(
+reporting = together(
     option(
         "--output-format",
         multiple=True,
@@ -248,7 +249,7 @@ class FrameworkScore(click.ParamType[tuple[str, float]]):
         return framework, SCORE.convert(score, param, ctx)
 
 
-organizing = _all(
+organizing = together(
     option("--organization", is_flag=True, help="Audit the accounts of the caller's organization."),
     option(
         "--accounts-file",
@@ -267,7 +268,7 @@ organizing = _all(
     option("--exclude-account", "excluded", multiple=True, metavar="ID", help="Leave this account out."),
     option(
         "--member-role",
-        default="aws-account-auditor",
+        default=NAME,
         show_default=True,
         metavar="NAME",
         help="The role to assume in every account but the caller's own.",
@@ -312,7 +313,7 @@ def many(options: dict[str, Any]) -> Many | None:
     return Many.given(chosen)
 
 
-gating = _all(
+gating = together(
     option(
         "--fail-on",
         type=click.Choice([*SEVERITIES.choices, "none"]),

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from auditor.errors import AuditorError
 from auditor.outputs import render
+from auditor.product import NAME
+from auditor.remedies import is_refusal
 from auditor.severity import Status
 from auditor.sight import Absence, Sight
 
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
     from auditor.report import Report
     from auditor.targets import Access
 
-NAME: Final = "aws-account-auditor"
 BATCH: Final = 100
 """How many findings a call takes."""
 ATTEMPTS: Final = 10
@@ -106,7 +107,7 @@ def _explained(error: Any, region: str) -> str:
     code, message = error.response["Error"]["Code"], error.response["Error"]["Message"]
     if code == "InvalidAccessException":
         return f"Security Hub is not enabled in {region}: enable it, or name with --region where it is ({message})"
-    if code in {"AccessDenied", "AccessDeniedException"}:
+    if is_refusal(code):
         return f"AWS refused: {message}; securityhub:BatchImportFindings and securityhub:GetFindings are needed"
     return f"Security Hub answered {code}: {message}"
 
@@ -124,9 +125,10 @@ class Hub:
         own = [each for each in findings if each["AwsAccountId"] == self._account]
         closed = list(_closed(self._present(), {each["Id"] for each in own}, report))
         refused = [refusal for batch in _batches([*own, *closed]) for refusal in self._import(batch)]
+        ids = {id_ for id_, _ in refused}
         return Pushed(
-            imported=len(own) - sum(id_ in {each["Id"] for each in own} for id_, _ in refused),
-            archived=len(closed) - sum(id_ in {each["Id"] for each in closed} for id_, _ in refused),
+            imported=sum(each["Id"] not in ids for each in own),
+            archived=sum(each["Id"] not in ids for each in closed),
             refused=tuple(f"{id_}: {reason}" for id_, reason in refused),
             left_out=tuple(each for each in report.audit.accounts if each != self._account),
         )

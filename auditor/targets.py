@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from auditor.errors import AuditorError
 from auditor.guardrails import Guardrails
+from auditor.product import NAME
 from auditor.request import UNREADABLE
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ class Access:
     profile: str = ""
     role_arns: tuple[str, ...] = ()
     external_id: str = ""
-    session_name: str = "aws-account-auditor"
+    session_name: str = NAME
     duration: int = 3600
     regions: tuple[str, ...] = ()
     endpoint_url: str = ""

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from auditor.product import NAME
 from auditor.resource import GLOBAL_REGION
 from auditor.severity import Status
 from auditor.targets import HOME_REGIONS
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from auditor.finding import Finding
     from auditor.report import CheckFacts, Report
 
-NAME: Final = "aws-account-auditor"
 SCHEMA: Final = "2018-10-08"
 COMPLIANCE: Final = {
     Status.FAIL: "FAILED",
@@ -75,7 +75,7 @@ class _Desk:
     def finding(self, finding: Finding) -> dict[str, Any]:
         """Return a finding in AWS's format."""
         audit, check = self.report.audit, self.checks[finding.check]
-        first = finding.first_seen or finding.known_since
+        first = finding.noticed
         account = within(finding.account, LONGEST_ACCOUNT)
         made: dict[str, Any] = {
             "SchemaVersion": SCHEMA,

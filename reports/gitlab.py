@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from auditor.product import NAME
 from auditor.severity import Status
 from reports.places import path
 from reports.wording import PROBLEMS, block, by_urgency, encoded, explained, line, told
@@ -27,7 +28,6 @@ SCHEMA: Final = (
     "https://gitlab.com/gitlab-org/security-products/security-report-schemas"
     f"/-/raw/v{VERSION}/dist/sast-report-format.json"
 )
-NAME: Final = "aws-account-auditor"
 LONGEST_NAME: Final = 220
 LONGEST_SOLUTION: Final = 6900
 """GitLab takes 255 and 7,000 characters; the rest is for the word on what was cut."""

@@ -30,6 +30,7 @@ from py_ocsf_models.objects.product import Product
 from py_ocsf_models.objects.remediation import Remediation
 from py_ocsf_models.objects.resource_details import ResourceDetails
 
+from auditor.product import NAME
 from auditor.severity import Severity, Status
 from reports.wording import block, encoded, explained, line, told
 
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
     from auditor.finding import Evidence, Finding
     from auditor.report import AuditFacts, CheckFacts, Report
 
-NAME: Final = "aws-account-auditor"
 COMPLIANCE: Final = {
     Status.PASS: ComplianceStatusID.Pass,
     Status.FAIL: ComplianceStatusID.Fail,
@@ -85,7 +85,7 @@ def _metadata(audit: AuditFacts) -> Metadata:
 
 
 def _event(finding: Finding, check: CheckFacts, audit: AuditFacts, metadata: Metadata) -> CloudComplianceFinding:
-    known = (finding.first_seen or finding.known_since) is not None
+    known = finding.noticed is not None
     activity = ActivityID.Close if finding.status is Status.PASS else ActivityID(1 + known)
     severity = _severity(finding)
     status = STATUS.get(finding.status, StatusID.New)
@@ -157,7 +157,7 @@ def _compliance(finding: Finding, check: CheckFacts) -> Compliance:
 
 
 def _information(finding: Finding, check: CheckFacts, audit: AuditFacts) -> FindingInformation:
-    first = finding.first_seen or finding.known_since
+    first = finding.noticed
     return FindingInformation(
         uid=finding.fingerprint,
         title=f"{check.title}.",

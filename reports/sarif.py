@@ -13,6 +13,7 @@ import re
 import zlib
 from typing import TYPE_CHECKING, Any, Final
 
+from auditor.product import NAME
 from auditor.severity import Severity, Status
 from reports.places import path
 from reports.wording import accepted, block, by_urgency, counts, encoded, line, told
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from auditor.report import CheckFacts, Report
 
 SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
-NAME: Final = "aws-account-auditor"
 RESULTS: Final = 25_000
 """With more results in a run, GitHub refuses the file."""
 DISPLAYED: Final = 5_000

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from auditor.policy.patterns import variables
 
 if TYPE_CHECKING:
+    from auditor.graph.identities import Identity
     from auditor.policy import Policy
 
 Values = dict[str, tuple[str, ...]]
@@ -31,6 +32,19 @@ USUAL: Final[Values] = {
     "aws:principalservicenameslist": (),
 }
 """What AWS says of every request that a user or a role makes itself."""
+
+
+def said_of(identity: Identity) -> Values:
+    """Return what AWS says of a user or role in every request that it makes itself."""
+    is_user = ":user/" in identity.arn
+    return {
+        **USUAL,
+        "aws:principalarn": (identity.arn,),
+        "aws:principalaccount": (identity.account,),
+        "aws:principaltype": ("User" if is_user else "AssumedRole",),
+        "aws:username": (identity.name,) if is_user else (),
+        **{f"{PRINCIPAL_TAG}{key.lower()}": (value,) for key, value in identity.tags.items()},
+    }
 
 
 def mentioned_keys(policy: Policy) -> set[str]:

@@ -9,7 +9,7 @@ from auditor.graph.budget import UNSURE
 from auditor.graph.choices import REGION, settled
 from auditor.graph.edges import Proof, State
 from auditor.graph.identities import Sort
-from auditor.graph.keys import MFA, PRINCIPAL_TAG, USUAL
+from auditor.graph.keys import MFA, said_of
 from auditor.policy import Context, Policies, Request, decide, principal
 
 if TYPE_CHECKING:
@@ -85,21 +85,13 @@ class Powers:
         """Return what AWS says of the identity in each of its requests."""
         identity = self.identity
         user = identity.sort is Sort.USER
-        known: Values = {
-            **USUAL,
-            **self.world.now,
-            "aws:principalarn": (identity.arn,),
-            "aws:principalaccount": (identity.account,),
-            "aws:resourceaccount": (identity.account,),
-            "aws:principaltype": ("User" if user else "AssumedRole",),
-            "aws:username": (identity.name,) if user else (),
-        }
+        known: Values = {**self.world.now, **self.world.home, "aws:resourceaccount": (identity.account,)}
         if user:  # a session of a role may have tags beside the role's
             known |= dict.fromkeys(self.world.principal_tags, ())
             known |= self._second_factor()
         else:
             known |= self.world.new_session
-        return known | {PRINCIPAL_TAG + key.lower(): (value,) for key, value in identity.tags.items()}
+        return known | said_of(identity)
 
     def _second_factor(self) -> Values:
         """Return what AWS says of a user's second factor: without a device, and where the user cannot enrol one, no."""
@@ -160,6 +152,7 @@ class Powers:
                 identity=cut(self.own, action),
                 boundaries=cut(self.bounds, action, keep=True),
                 scps=tuple(cut(level, action, keep=True) for level in self.world.account.scps),
+                rcps=tuple(cut(level, action) for level in self.world.controls(action)),
             )
         return found
 
@@ -190,7 +183,7 @@ class Powers:
         """Return how many statements a request for an action is decided by."""
         if action not in self._sizes:
             policies = self.policies(action)
-            groups = (policies.identity, policies.boundaries, *policies.scps)
+            groups = (policies.identity, policies.boundaries, *policies.scps, *policies.rcps)
             self._sizes[action] = sum(len(policy.of_any_service) for group in groups for policy in group)
         return self._sizes[action]
 

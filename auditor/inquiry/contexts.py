@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from auditor.graph.keys import PRINCIPAL_TAG, mentioned_keys
 from auditor.policy.conditions import Context
-from auditor.policy.patterns import variables
 from auditor.policy.principals import Caller
 
 if TYPE_CHECKING:
@@ -46,7 +46,6 @@ TYPES: Final = {
     Caller.ANONYMOUS: "Anonymous",
 }
 """What `aws:PrincipalType` says of each sort of caller."""
-TAG: Final = "aws:principaltag/"
 
 
 def context(
@@ -69,7 +68,8 @@ def context(
     }
     absent = set(_absent(caller))
     if identity is not None and caller.caller is Caller.USER:
-        absent |= {key for policy in policies for key in tag_keys(policy)} - values.keys()
+        asked = {key for policy in policies for key in mentioned_keys(policy) if key.startswith(PRINCIPAL_TAG)}
+        absent |= asked - values.keys()
     values.update({key: held for key, held in told.items() if held})
     missing = frozenset((absent - told.keys()) | {key for key, held in told.items() if not held})
     known = {key: held for key, held in values.items() if key not in missing}
@@ -92,7 +92,7 @@ def _of_caller(caller: Principal, identity: Identity | None) -> Iterator[tuple[s
     if caller.caller is Caller.USER:
         yield "aws:username", (caller.text.rpartition("/")[2],)
     for key, value in (identity.tags if identity else {}).items():
-        yield f"{TAG}{key.lower()}", (value,)
+        yield f"{PRINCIPAL_TAG}{key.lower()}", (value,)
 
 
 def _absent(caller: Principal) -> Iterator[str]:
@@ -105,17 +105,3 @@ def _absent(caller: Principal) -> Iterator[str]:
         yield "aws:username"
     if caller.caller is Caller.ANONYMOUS:
         yield from OF_ACCOUNTS
-
-
-def tag_keys(policy: Policy) -> frozenset[str]:
-    """Return the keys, in lower case, by which a policy asks for tags of the principal."""
-    found: set[str] = set()
-    for statement in policy.document.statements:
-        texts = [*(statement.resources or ()), *(statement.not_resources or ())]
-        for condition in statement.conditions:
-            found.add(condition.key)
-            texts.extend(condition.values)
-        for text in texts:
-            if "${" in text:
-                found.update(variables(text))
-    return frozenset(key for key in found if key.startswith(TAG))

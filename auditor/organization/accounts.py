@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import msgspec
 
 from auditor.errors import AuditorError
+from auditor.product import NAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 ID: Final = re.compile(r"\d{12}")
 ROLE: Final = re.compile(r"[\w+=,.@/-]{1,512}|arn:[\w-]+:iam::\d{12}:role/[\w+=,.@/-]+")
 """A role's name, with its path if it has one, or its ARN."""
-MEMBER_ROLE: Final = "aws-account-auditor"
+MEMBER_ROLE: Final = NAME
 """The role that deploy/organization makes in every account: it reads configuration, and nothing else."""
 
 

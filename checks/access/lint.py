@@ -120,11 +120,10 @@ def _of_resources(rule: Lint, kind: PolicyKind) -> Check:
                 yield Problem(f"the policy {f'{name} ' * bool(name)}{broken}", found=found, expected=rule.expected)
 
     policy_effective.__doc__ = f"{kind.policies} {rule.title}.\n\n{rule.why}"
-    # The annotation is how a check names the resources it is about.
-    policy_effective.__annotations__["resource"] = kind.resource
     return check(
         f"{kind.stem}-{rule.id}",
         rule.severity,
+        resource=kind.resource,
         reads=(kind.policy,),
         references=(rule.reference, kind.guide),
         fix=kind.fix,

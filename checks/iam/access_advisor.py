@@ -53,11 +53,10 @@ def _granted_are_used(principal_type: type[User | Group | Role], kind: str) -> C
 
     title = f"{kind.capitalize()}s use the services that their policies grant"
     granted_are_used.__doc__ = f"{title}.\n\n{WHY.format(kind=kind, scope=SCOPES[kind])}"
-    # The annotation is how a check names the resources it is about.
-    granted_are_used.__annotations__["principal"] = principal_type
     return check(
         f"iam-{kind}-services-used",
         Severity.LOW,
+        resource=principal_type,
         reads=[principal_type.has_policies, principal_type.created, principal_type.granted_services],
         references=[REFERENCE],
         fix=Fix(

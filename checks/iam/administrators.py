@@ -46,11 +46,10 @@ def _known(principal_type: type[User | Role], kind: str) -> Check:
         "denials and its boundary: it may do any action on any resource, or take the permissions of anybody. Who "
         "holds AdministratorAccess, or is named in the parameter expected, is known."
     )
-    # The annotation is how a check names the resources it is about.
-    administrator_known.__annotations__["principal"] = principal_type
     return check(
         f"iam-{kind}-administrator-known",
         Severity.MEDIUM,
+        resource=principal_type,
         reads=[AccountAccess.escalation, AccountAccess.identities],
         references=[REFERENCE],
         fix=Fix(

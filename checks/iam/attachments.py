@@ -59,12 +59,11 @@ def _not_attached(unwanted: Unwanted, principal_type: type[Principal], kind: str
             yield Problem(f"{policy} is attached to the {kind}", found=policy, expected="policies of what is needed")
 
     not_attached.__doc__ = f"{kind.capitalize()}s do not hold {policy}.\n\n{unwanted.why}"
-    # The annotation is how a check names the resources it is about.
-    not_attached.__annotations__["principal"] = principal_type
     arn = f"arn:aws:iam::aws:policy/{policy}"
     return check(
         f"iam-{kind}-{unwanted.id}",
         Severity.MEDIUM,
+        resource=principal_type,
         reads=[principal_type.attached_policies],
         references=[unwanted.reference],
         fix=Fix(

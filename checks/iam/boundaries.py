@@ -54,11 +54,10 @@ def _holding(principal_type: type[User | Role], kind: str) -> Check:
         "it. The rule tells each such grant of the policies that are read: of buckets, keys, roles, topics, file "
         "systems and logs."
     )
-    # The annotation is how a check names the resources it is about.
-    boundary_holds.__annotations__["principal"] = principal_type
     return check(
         f"iam-{kind}-boundary-not-bypassed",
         Severity.MEDIUM,
+        resource=principal_type,
         reads=[
             principal_type.boundary,
             AccountAccess.identities,
@@ -77,15 +76,18 @@ def _holding(principal_type: type[User | Role], kind: str) -> Check:
 def _beyond(identity: Identity, direct: Direct) -> str:
     """Return an action that a resource's policy allows a principal and its boundary does not; empty where none is."""
     from auditor.policy import Policies, compiled, decide
-    from checks.access.asking import policies, request
+    from checks.access.asking import is_forbidden, policies, request
+    from checks.access.controls import controls_of
 
     own = compiled(direct.document, f"policy of {direct.resource.arn}")
     limit: tuple[Policy, ...] = (identity.boundary.policy,) if identity.boundary else ()
     session = direct.named if direct.named != identity.arn else ""
+    inventory, controls = direct.resource.inventory, controls_of(direct.resource)
     for action in _actions(direct):
         asked = request(identity, action, direct.kind.target(direct.resource, action), session)
         granted = decide(asked, policies(identity, own))
-        if granted.allowed and granted.certain and not decide(asked, Policies(identity=limit)).allowed:
+        past = granted.allowed and granted.certain and not decide(asked, Policies(identity=limit)).allowed
+        if past and not is_forbidden(asked, inventory, controls):
             return action
     return ""
 

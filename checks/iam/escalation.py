@@ -93,11 +93,10 @@ def _no_escalation(principal_type: type[Principal], kind: str) -> Check:
         f"assume an administrator's role, is named in the parameter expected. {GUARDRAILS} It is grave and not "
         f"critical, for it takes the credentials of the {kind} first."
     )
-    # The annotation is how a check names the resources it is about.
-    no_escalation.__annotations__["principal"] = principal_type
     return check(
         f"iam-{kind}-no-escalation",
         Severity.HIGH,
+        resource=principal_type,
         reads=[AccountAccess.escalation, AccountAccess.identities],
         references=[LEAST, PASSING],
         fix=Fix(
@@ -181,11 +180,10 @@ def _self_edits(principal_type: type[Principal], kind: str, rule: Edits) -> Chec
             yield Problem(step.step, found=asked([edge]), expected=rule.expected, chain=(step,))
 
     no_self_edit.__doc__ = f"{rule.title.format(kind=f'{kind.capitalize()}s')}.\n\n{rule.why}"
-    # The annotation is how a check names the resources it is about.
-    no_self_edit.__annotations__["principal"] = principal_type
     return check(
         f"iam-{kind}-{rule.id}",
         rule.severity,
+        resource=principal_type,
         reads=[AccountAccess.escalation, AccountAccess.identities, principal_type.boundary],
         references=[rule.reference],
         fix=Fix(text=f"{rule.fix}{RESERVED if principal_type is Role else ''}"),
@@ -222,11 +220,10 @@ def _unused(principal_type: type[Principal], kind: str) -> Check:
         f"advisor tells services, not actions, and does not track iam:PassRole. The rule is about {kind}s with "
         "policies of their own that are older than that."
     )
-    # The annotation is how a check names the resources it is about.
-    way_is_used.__annotations__["principal"] = principal_type
     return check(
         f"iam-{kind}-escalation-used",
         Severity.MEDIUM,
+        resource=principal_type,
         reads=[
             AccountAccess.escalation,
             AccountAccess.identities,

@@ -41,7 +41,7 @@ def _harmless(principal_type: type[User | Role], kind: str) -> Check:
 
     def not_action_harmless(principal: User | Role, inventory: Inventory) -> Problems:
         identity = inventory.one(AccountAccess).identity(principal)
-        for title, (statement, actions) in _granted(identity, principal.account).items():
+        for title, (statement, actions) in _granted(identity, inventory).items():
             for grant in identity.grants:
                 if statement in grant.policy.document.statements:
                     show_grant(inventory, identity, grant)
@@ -55,13 +55,13 @@ def _harmless(principal_type: type[User | Role], kind: str) -> Check:
         f"NotAction does not let {kind}s manage permissions.\n\n"
         "An Allow with NotAction grants all that is not named: a list that forgets iam:*, or misspells it, hands out "
         "the account. The rule tells which actions on permissions, organization or account it grants that no other "
-        "statement with Action does, after denials and boundary: each is a request that AWS would allow."
+        "statement with Action does, after denials, boundary and what the organization is known to deny: each is a "
+        "request that AWS would allow."
     )
-    # The annotation is how a check names the resources it is about.
-    not_action_harmless.__annotations__["principal"] = principal_type
     return check(
         f"iam-{kind}-not-action-harmless",
         Severity.HIGH,
+        resource=principal_type,
         reads=[AccountAccess.identities],
         references=[REFERENCE],
         fix=Fix(
@@ -72,19 +72,20 @@ def _harmless(principal_type: type[User | Role], kind: str) -> Check:
     )(not_action_harmless)
 
 
-def _granted(identity: Identity, account: str) -> dict[str, tuple[Statement, list[str]]]:
+def _granted(identity: Identity, inventory: Inventory) -> dict[str, tuple[Statement, list[str]]]:
     """Return the statements with NotAction that alone grant something of `MANAGING`, by title, with what they grant."""
     from auditor.policy import decide
-    from checks.access.asking import policies, request
+    from checks.access.asking import is_forbidden, policies, request
 
     found: dict[str, tuple[Statement, list[str]]] = {}
     if not any(each.not_actions is not None for grant in identity.grants for each in grant.policy.document.statements):
         return found
     partition = identity.arn.split(":")[1]
     for action, template in MANAGING.items():
-        arn = template.format(partition=partition, account=account, name=NAME)
-        decision = decide(request(identity, action, arn), policies(identity))
-        steps = list(_allowing(decision)) if decision.allowed and decision.certain else []
+        asked = request(identity, action, template.format(partition=partition, account=identity.account, name=NAME))
+        decision = decide(asked, policies(identity))
+        granted = decision.allowed and decision.certain and not is_forbidden(asked, inventory)
+        steps = list(_allowing(decision)) if granted else []
         if steps and all(step.rule.statement.not_actions is not None for step in steps):
             sid = steps[0].rule.statement.sid
             title = f"{steps[0].policy.name}, statement {steps[0].rule.number}{f' ({sid})' if sid else ''},"

@@ -38,7 +38,7 @@ def _no_gain(principal_type: type[User | Role], kind: str) -> Check:
         for edge in _passing(principal):
             role = access.identities[edge.target]
             unread = unread or role.unread
-            gain = None if role.unread else _gained(role, identity)
+            gain = None if role.unread else _gained(role, identity, inventory)
             if told == MOST_TOLD:
                 return
             if gain:
@@ -58,11 +58,10 @@ def _no_gain(principal_type: type[User | Role], kind: str) -> Check:
         "himself an administrator is another rule's. Five roles are told at most, and none where a condition decides "
         "of which it is not known whether it holds."
     )
-    # The annotation is how a check names the resources it is about.
-    passed_roles_no_gain.__annotations__["principal"] = principal_type
     return check(
         f"iam-{kind}-passed-roles-no-gain",
         Severity.MEDIUM,
+        resource=principal_type,
         reads=[AccountAccess.escalation, AccountAccess.identities],
         references=[REFERENCE],
         fix=Fix(
@@ -112,14 +111,15 @@ def _is_named(edge: Edge) -> bool:
     )
 
 
-def _gained(role: Identity, user: Identity) -> str | None:
+def _gained(role: Identity, user: Identity, inventory: Inventory) -> str | None:
     """Return what a role may do that another principal may not, in words; None where nothing was found."""
     from auditor.policy import decide
-    from checks.access.asking import policies, request
+    from checks.access.asking import is_forbidden, policies, request
 
     for action, resource in _allowed(role):
         may, lacks = (decide(request(each, action, resource), policies(each)) for each in (role, user))
-        if may.allowed and may.certain and not lacks.allowed:
+        gains = may.allowed and may.certain and not lacks.allowed
+        if gains and not is_forbidden(request(role, action, resource), inventory):
             return f"{action} on {resource}"
     return None
 

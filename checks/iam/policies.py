@@ -217,12 +217,12 @@ def declare(rule: Rule, kind: Kind) -> Check:
             return False
         return kind.mutable(holder) and bool(kind.documents(holder))
 
-    # What a check takes its title, its reason and its resources from.
+    # What a check takes its title and its reason from.
     well_written.__doc__ = f"{kind.title} {rule.title}.\n\n{rule.why}"
-    well_written.__annotations__["holder"] = kind.holder
     return check(
         f"iam-{kind.id}-{rule.id}",
         rule.severity,
+        resource=kind.holder,
         reads=[*kind.reads, Policy.attachments] if attached_only else kind.reads,
         references=[rule.reference],
         fix=Fix(cli=kind.command, text=f"{rule.fix}{RESERVED if kind.holder is Role and kind is not TRUST else ''}"),

@@ -25,11 +25,10 @@ def _trusted(provider_type: type[SamlProvider | OidcProvider], kind: str, comman
         if not inventory.related(Role.identity_providers, provider.arn):
             yield Problem("no role trusts the provider", found=provider.arn, expected="a role for its users")
 
-    # The annotation is how a check names the resources it is about.
-    trusted_by_role.__annotations__["provider"] = provider_type
     return check(
         f"iam-{kind}-provider-trusted-by-role",
         Severity.LOW,
+        resource=provider_type,
         reads=[provider_type, Role.identity_providers],
         references=[REFERENCE],
         fix=Fix(

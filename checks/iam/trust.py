@@ -16,6 +16,7 @@ READING: Final = Reading(
     only=("sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity"),
     # Everyone who knows the external ID is not everyone, but who knows it no policy tells.
     places=((re.compile("sts:externalid"), re.compile("[^*?]+")),),
+    lists_tags=True,
 )
 """How trust policies are read: other actions, such as sts:TagSession, give nobody the role."""
 

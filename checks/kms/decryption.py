@@ -93,11 +93,10 @@ def _inline(principal_type: type[User | Group | Role], kind: str) -> Check:
         for name, document in principal.inline_policies.items():
             yield from _problems(document, f"the inline policy {name}")
 
-    # The annotation is how a check names the resources it is about.
-    inline_decryption_limited.__annotations__["principal"] = principal_type
     return check(
         f"iam-{kind}-inline-decryption-limited",
         Severity.MEDIUM,
+        resource=principal_type,
         reads=[principal_type.inline_policies],
         references=REFERENCES,
         fix=Fix(
