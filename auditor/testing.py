@@ -7,10 +7,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from auditor.guardrails import UNKNOWN as UNGUARDED
+from auditor.guardrails import Guardrails
 from auditor.inventory import Gap, Inventory
 from auditor.judge import judge
 from auditor.request import Unseen
@@ -61,14 +63,20 @@ def fake(
 
 
 def verdict(
-    check: Check, resource: Resource, *others: Resource, unlisted: Iterable[type[Resource]] = (), **settings: Any
+    check: Check,
+    resource: Resource,
+    *others: Resource,
+    unlisted: Iterable[type[Resource]] = (),
+    guardrails: Guardrails = UNGUARDED,
+    **settings: Any,
 ) -> Finding | None:
     """Return what ``check`` finds of ``resource`` in an account that also has ``others``; None where it does not apply.
 
     Listings of the ``unlisted`` types were refused. Singletons that the check reads and that are not given exist with
-    no fact seen. ``settings`` override the check's parameters.
+    no fact seen. ``guardrails`` are what the account's organization forbids. ``settings`` override the check's
+    parameters.
     """
-    inventory = Inventory(TARGET, NOW)
+    inventory = Inventory(replace(TARGET, guardrails=guardrails), NOW)
     for each in (resource, *others):
         each.move(inventory)
     for resource_type in sorted(check.types, key=lambda each: each.__name__):
@@ -96,6 +104,7 @@ class Case:
     settings: tuple[tuple[str, Any], ...] = ()
     unlisted: tuple[type[Resource], ...] = ()
     doubt: str = ""
+    guardrails: Guardrails = UNGUARDED
 
     @property
     def name(self) -> str:
@@ -109,7 +118,12 @@ class Case:
 
     def judged(self) -> Finding | None:
         """Return what the check finds; None where it does not apply."""
-        return verdict(self.check, *self.resources, unlisted=self.unlisted, **dict(self.settings))
+        settings = dict(self.settings)
+        return verdict(self.check, *self.resources, unlisted=self.unlisted, guardrails=self.guardrails, **settings)
+
+    def under(self, guardrails: Guardrails) -> Case:
+        """Return the case in an account whose organization sets it ``guardrails``."""
+        return replace(self, guardrails=guardrails)
 
     def run(self) -> None:
         """Assert the verdict."""

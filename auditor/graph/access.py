@@ -220,16 +220,15 @@ class Access:
         for provider, roles in self._providers.items():
             edited = powers.asked(Aim(EDIT_PROVIDER, provider)) if roles & bits else None
             for role in self._world.within(roles & bits) if edited else ():
-                signed_in = _signing_in(provider, role)
+                signed_in = self._signing_in(provider, role)
                 if edited and signed_in:
                     yield step(role, self._paths["aaa-iam-022"], (edited, signed_in), through=provider)
 
-
-def _signing_in(provider: str, role: Identity) -> Proof | None:
-    """Return the decision by which whoever a SAML provider vouches for assumes a role; None where none may."""
-    request = Request(principal(provider), BY_SAML, role.arn, Context(open=True), role.account)
-    policies = Policies(resource=role.trust)
-    return settled(Proof(request, decide(request, policies)), policies, creates=False)
+    def _signing_in(self, provider: str, role: Identity) -> Proof | None:
+        """Return the decision by which whoever a SAML provider vouches for assumes a role; None where none may."""
+        request = Request(principal(provider), BY_SAML, role.arn, Context(open=True), role.account)
+        policies = Policies(resource=role.trust, rcps=self._world.controls(BY_SAML))
+        return settled(Proof(request, decide(request, policies)), policies, creates=False)
 
 
 def _assuming(role: Identity) -> Aim:

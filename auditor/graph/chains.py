@@ -132,7 +132,8 @@ class Escalation:
         identity = next((each for each in self.account.identities if each.arn == arn), None)
         if identity is None or identity.trust is None:
             return None
-        return reach(identity.trust.document, self.account.id, arn, actions=OUTSIDE)
+        controls = self.account.guardrails.controls(arn)
+        return reach(identity.trust.document, self.account.id, arn, actions=OUTSIDE, rcps=controls)
 
     def unread_on_way(self, arn: str) -> tuple[Hashable, ...]:
         """Return why it is not known that an identity has no way: what was not read of itself, or of whom it reaches.

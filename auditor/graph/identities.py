@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
+from auditor.guardrails import UNKNOWN, Guardrails
+
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
     from datetime import datetime
@@ -146,7 +148,14 @@ class Account:
     """
     scps: tuple[tuple[Policy, ...], ...] = ()
     """The service control policies of each level from the root to the account; none where none apply."""
+    guardrails: Guardrails = UNKNOWN
+    """What else its organization tells: resource control policies, where it stands, and what of all that was read."""
     resource_policies: Mapping[str, Policy] = field(default_factory=dict)
     """The policies of resources by the resources' ARNs, as far as they are known."""
     at: datetime | None = None
     """When it was read: what policies allow or deny by time is decided for then; None where it is not known."""
+
+    @property
+    def knows_scps(self) -> bool:
+        """Whether it is known which service control policies there are."""
+        return bool(self.scps) or self.guardrails.scps is not None

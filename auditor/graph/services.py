@@ -15,6 +15,7 @@ from auditor.graph.known_paths import Kind, Path, of_kind, requests
 from auditor.graph.powers import Aim
 from auditor.graph.steps import Step, step
 from auditor.graph.witnesses import carried_out
+from auditor.guardrails import said_of
 from auditor.policy import Context, Policies, Request, decide, principal
 from auditor.policy.patterns import matches
 
@@ -104,10 +105,12 @@ class Services:
     def _trust(self, role: Identity, service: str) -> Proof | None:
         """Return the decision by which a service may assume a role for something of the account's own."""
         account = self._world.account.id
-        known = {"aws:sourceaccount": (account,), "aws:principalisawsservice": ("true",)}
+        place = self._world.account.guardrails.place
+        known = said_of(place, "source") | said_of(place, "resource")
+        known |= {"aws:sourceaccount": (account,), "aws:principalisawsservice": ("true",)}
         action = "sts:AssumeRoleWithWebIdentity" if service == IDENTITY_POOLS else "sts:AssumeRole"
         request = Request(principal(service), action, role.arn, Context(known, open=True), account)
-        policies = Policies(resource=role.trust)
+        policies = Policies(resource=role.trust, rcps=self._world.controls(action))
         return settled(Proof(request, decide(request, policies)), policies, creates=True)
 
     # --- Passing a role -----------------------------------------------------------------------------------------

@@ -160,7 +160,7 @@ def _regions(powers: Powers, actions: list[str]) -> Iterator[str]:
     named: dict[str, None] = {}
     for action in actions:
         policies = powers.policies(action)
-        groups = (policies.identity, policies.boundaries, *policies.scps)
+        groups = (policies.identity, policies.boundaries, *policies.scps, *policies.rcps)
         rules = (rule for group in groups for policy in group for rule in policy.of_any_service)
         conditions = (each for rule in rules for each in rule.statement.conditions)
         named |= dict.fromkeys(value for each in conditions if each.key == REGION for value in each.values)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from auditor.graph.budget import Budget
@@ -9,6 +10,7 @@ from auditor.graph.index import Index, places, split
 from auditor.graph.keys import PRINCIPAL_TAG, RESOURCE_TAGS, mentioned_keys
 from auditor.graph.known_paths import catalogue
 from auditor.graph.vocabulary import Vocabulary, rules
+from auditor.guardrails import said_of
 from auditor.policy import Policy, compiled, parse
 from auditor.policy.patterns import variables
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from auditor.graph.identities import Account, Identity
     from auditor.graph.keys import Values
     from auditor.graph.vocabulary import Mentions
+    from auditor.guardrails import Levels
     from auditor.policy import Policies
 
 ANYTHING: Final = "unnamed:anything"
@@ -57,6 +60,13 @@ class World:
         self._mentions: dict[int, Mentions] = {}
         self._cut: dict[tuple[int, str], Policy | None] = {}
         self._kept: list[Policy] = []
+        services = sorted({action.partition(":")[0].lower() for action in actions})
+        self._controls = {each: account.guardrails.denials(each) for each in services}
+        """What resource control policies deny of each service's actions."""
+        self.home: Values = said_of(account.guardrails.place, "principal") | said_of(
+            account.guardrails.place, "resource"
+        )
+        """Where the account stands in its organization, as AWS says of its principals and of its resources."""
         self._policies = tuple({id(policy): policy for policy in self._all_policies()}.values())
         self._held: dict[str, list[str]] = {}
         self.index = Index(tuple(self.place), [1 << place for place in self.place.values()])
@@ -89,7 +99,8 @@ class World:
             yield from (policy for policy in (identity.trust,) if policy)
         for managed in self.account.managed.values():
             yield from (managed.policy, *managed.others.values())
-        yield from (policy for level in self.account.scps for policy in level)
+        levels = (*self.account.scps, *chain.from_iterable(self._controls.values()))
+        yield from (policy for level in levels for policy in level)
         yield from self.account.resource_policies.values()
 
     def policies_told_apart(self) -> Iterator[str]:
@@ -129,6 +140,10 @@ class World:
             self._held[tag] = sorted({value for name, value in tags if name.lower() == tag})
         return self._held[tag]
 
+    def controls(self, action: str) -> Levels:
+        """Return what the resource control policies of each level deny of the actions of an action's service."""
+        return self._controls.get(action.partition(":")[0].lower(), ())
+
     def mentions(self, policy: Policy) -> Mentions:
         """Return which of the graph's actions a policy is about."""
         found = self._mentions.get(id(policy))
@@ -157,7 +172,7 @@ class World:
 
     def alike(self, policies: Policies, bits: int) -> list[int]:
         """Return bits in parts that policies do not tell apart; none where those are too many, or hang on variables."""
-        groups = (policies.identity, policies.boundaries, *policies.scps)
+        groups = (policies.identity, policies.boundaries, *policies.scps, *policies.rcps)
         statements = [rule.statement for group in groups for policy in group for rule in policy.of_any_service]
         named = (pattern for one in statements for pattern in (*(one.resources or ()), *(one.not_resources or ())))
         patterns = dict.fromkeys(named)

@@ -6,7 +6,19 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from auditor.inquiry.deciding import OF_OTHERS, Standing
-from auditor.policy import Context, Document, Extent, Kind, Policies, Policy, compiled, decide, principal, reach
+from auditor.policy import (
+    Context,
+    Document,
+    Extent,
+    Kind,
+    Policies,
+    Policy,
+    compiled,
+    decide,
+    principal,
+    reach,
+    spelling,
+)
 from auditor.policy.principals import Caller
 from auditor.policy.resources import Reading, about, target
 
@@ -15,11 +27,13 @@ if TYPE_CHECKING:
 
     from auditor.inquiry.deciding import Answer, Inquiry, Question
     from auditor.inquiry.view import Unread
-    from auditor.policy import Statement, Witness
+    from auditor.policy import Reach, Statement, Witness
     from auditor.policy.policies import Rule
 
 TEMPORARY: Final = {Caller.SESSION, Caller.FEDERATED_USER}
 """The callers that a resource's policy may name although no list of the account does."""
+ORGANIZATION: Final = "aws:principalorgid"
+PATHS: Final = "aws:principalorgpaths"
 USUAL: Final = {"aws:SecureTransport true", "aws:ViaAWSService false"}
 """What a usual request has, and needs no telling."""
 
@@ -119,17 +133,43 @@ def _pinned(policy: Policy, question: Question) -> Iterator[tuple[Rule, Statemen
 
 def _let_in(inquiry: Inquiry, document: Document, rule: Rule) -> Iterator[Outsider]:
     """Yield whom one statement lets in."""
-    reached = reach(document, inquiry.owner, inquiry.question.resource, actions=(inquiry.question.action,))
+    reached, services = _reached(inquiry, document)
     name = (inquiry.resource_policy.name if inquiry.resource_policy else "") or Kind.RESOURCE.value
     somebody = Outsider("somebody outside, perhaps", Standing.UNKNOWN, name, rule.number, rule.statement.sid)
-    if reached.extent is Extent.UNKNOWN and not reached.witnesses:
+    if (reached.extent is Extent.UNKNOWN and not reached.witnesses) or (inquiry.controls and reached.undecided):
         yield somebody
     for witness in reached.witnesses:
         is_service = witness.request.principal.caller is Caller.SERVICE
-        if is_service or not inquiry.keeps_public_out:
+        if witness.request.principal.text in services if is_service else not inquiry.keeps_public_out:
             told = tuple(each for each in witness.terms if each not in USUAL)
+            told += _membership(inquiry, witness, document) if reached.accounts else ()
             standing = _standing(inquiry, witness, document, conditional=bool(told) or reached.extent is Extent.UNKNOWN)
             yield replace(somebody, who=_named(inquiry, witness), standing=standing, told=told, is_service=is_service)
+
+
+def _reached(inquiry: Inquiry, document: Document) -> tuple[Reach, frozenset[str]]:
+    """Return whom resource control policies leave of those that a statement lets in, and the services among them.
+
+    What such policies say of services is no reason to tell of one that the statement is not about.
+    """
+    question = inquiry.question
+    alone = reach(document, inquiry.owner, question.resource, actions=(question.action,))
+    if not inquiry.controls or alone.extent is Extent.INTERNAL:
+        return alone, alone.services
+    left = reach(document, inquiry.owner, question.resource, actions=(question.action,), rcps=inquiry.controls)
+    return left, alone.services
+
+
+def _membership(inquiry: Inquiry, witness: Witness, document: Document) -> tuple[str, ...]:
+    """Return of which organization somebody must be, in words; nothing where any will do, or the name says it."""
+    held = witness.request.context.values
+    organization = held.get(ORGANIZATION, ())
+    if not inquiry.controls or not organization or organization[0] in witness.caller:
+        return ()
+    values = {key: each for key, each in held.items() if key not in {ORGANIZATION, PATHS}}
+    anywhere = replace(witness.request, context=Context(values))
+    policies = Policies(identity=(OF_OTHERS,), resource=compiled(document), rcps=inquiry.controls)
+    return () if decide(anywhere, policies).allowed else (f"{spelling.key(ORGANIZATION)} {organization[0]}",)
 
 
 def _standing(inquiry: Inquiry, witness: Witness, document: Document, *, conditional: bool) -> Standing:
@@ -138,7 +178,8 @@ def _standing(inquiry: Inquiry, witness: Witness, document: Document, *, conditi
     if told:
         values = {key: held for key, held in {**witness.request.context.values, **told}.items() if held}
         request = replace(witness.request, context=Context(values))
-        if not decide(request, Policies(identity=(OF_OTHERS,), resource=compiled(document))).allowed:
+        policies = Policies(identity=(OF_OTHERS,), resource=compiled(document), rcps=inquiry.controls)
+        if not decide(request, policies).allowed:
             return Standing.UNKNOWN
     return Standing.CONDITIONAL if conditional or inquiry.keeps_public_out is None else Standing.ALLOWED
 

@@ -8,12 +8,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from auditor.errors import AuditorError
+from auditor.guardrails import said_of
 from auditor.inquiry.contexts import context
 from auditor.inquiry.services import may_have_policies
 from auditor.inquiry.view import Unread
 from auditor.policy import Document, Kind, Policies, Policy, Request, compiled, decide, parse
 from auditor.policy.policies import WILDCARDS
 from auditor.policy.principals import Caller, Principal
+from auditor.policy.rcps import services_with_rcps
 from auditor.policy.s3 import is_public
 from auditor.request import Unseen
 from auditor.textual import nearest
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from auditor.graph import Grant, Identity
+    from auditor.guardrails import Levels
     from auditor.inquiry.view import View
     from auditor.policy import Decision, Layer, Step
 
@@ -258,13 +261,35 @@ class Inquiry:
             resource=self.resource_policy,
             boundaries=(boundary.policy,) if boundary else (),
             scps=self.view.account.scps if own else (),
+            rcps=self.controls,
             restrict_public_buckets=bool(self.keeps_public_out),
         )
+
+    @cached_property
+    def controls(self) -> Levels:
+        """What resource control policies deny of the action, as far as that is known: of the account's own resources.
+
+        AWS applies none to the keys that it manages: a key whose policy was not read may be one.
+        """
+        of_aws = ":key/" in self.question.resource and self.resource_policy is None
+        if self.owner != self.view.account.id or (of_aws and not is_of_several(self.question.resource)):
+            return ()
+        return self.view.account.guardrails.denials(self._action_service)
+
+    @property
+    def _action_service(self) -> str:
+        return self.question.action.lower().partition(":")[0]
+
+    def _home(self, caller: Principal) -> dict[str, tuple[str, ...]]:
+        """Return what AWS says of the organization of the account, where the caller or the resource is of it."""
+        own, place = self.view.account.id, self.view.account.guardrails.place
+        of_caller = said_of(place, "principal") if caller.caller in OUTSIDE and caller.account == own else {}
+        return of_caller | (said_of(place, "resource") if self.owner == own else {})
 
     def _request(self, caller: Principal, identity: Identity | None, policies: Policies) -> Request:
         known = [policy for _, group in policies.groups() for policy in group]
         question = self.question
-        place = {"aws:resourceaccount": (self.owner,)}
+        place = {"aws:resourceaccount": (self.owner,), **self._home(caller)}
         region = question.resource.split(":", 4)[3] if question.resource.startswith("arn:") else ""
         if region and "*" not in region:
             place["aws:requestedregion"] = (region,)
@@ -316,9 +341,19 @@ class Inquiry:
         own = caller.account == self.view.account.id
         if not own and caller.caller in OUTSIDE:
             yield f"What account {caller.account} itself allows is not known here: it is taken to allow this."
-        if own and not self.view.account.scps:
-            yield "Service and resource control policies of an organization are not known here: one could deny this."
+        yield from self._unknown_guardrails(own=own)
         if own and caller.caller in {Caller.ROLE, Caller.SESSION}:
             yield "A session policy, where a session is begun with one, could deny this."
         if is_of_several(self.question.resource) and not self.question.takes_no_resource:
             yield "No single resource is named: the policies that resources have of their own are not looked at."
+
+    def _unknown_guardrails(self, *, own: bool) -> Iterator[str]:
+        """Yield which policies of an organization are not known that could deny what is not denied."""
+        account = self.view.account
+        kinds = [] if account.knows_scps or not own else ["service"]
+        known = self.owner == account.id and account.guardrails.rcps is not None
+        if not known and (kinds or self._action_service in services_with_rcps()):
+            kinds.append("resource")
+        if kinds:
+            told = " and ".join(kinds).capitalize()
+            yield f"{told} control policies of an organization are not known here: one could deny this."

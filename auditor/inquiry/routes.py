@@ -115,7 +115,7 @@ def short(arn: str) -> str:
 def notes(found: Routes) -> Iterator[str]:
     """Yield what the ways take for granted, and what was not looked at."""
     account = found.view.account
-    if not account.scps:
+    if not account.knows_scps:
         yield "Service control policies are not known here: one could deny a step."
     known = " and ".join(sorted(each.partition(".")[0] for each in account.compute_read))
     yield f"What runs as a role is known of {known} only." if known else "Nothing is known of what runs as a role."

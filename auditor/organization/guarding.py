@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from auditor.guardrails import Guardrail, Guardrails
+from auditor.guardrails import UNKNOWN, Guardrail, Guardrails
 from auditor.organization.directory import AT_ONCE, DirectoryError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from auditor.organization.directory import Directory
 
@@ -30,23 +30,25 @@ class Guarding:
 
     def above(self, account: str) -> Guardrails:
         """Return what guards an account."""
-        return self.of.get(account, Guardrails())
+        return self.of.get(account, UNKNOWN)
+
+    def missing(self, accounts: Iterable[str]) -> tuple[str, ...]:
+        """Return what must be told of accounts that came to the organization while it was read."""
+        told = "stands in no unit that was read: no verdict heeds the organization's policies there"
+        return tuple(f"account {each} {told}" for each in accounts if self.of and each not in self.of)
 
 
 def read(directory: Directory) -> Guarding:
     """Return what guards the accounts of an organization, as far as AWS tells."""
     try:
-        management = directory.ask("DescribeOrganization")["Organization"]["MasterAccountId"]
+        organization = directory.ask("DescribeOrganization")["Organization"]
         lines = {
             account: (*unit.line, account) for unit in directory.units for account in directory.accounts_in[unit.id]
         }
     except DirectoryError as error:
         return Guarding(warnings=(_told("service and resource control policies", error),))
     attached, warnings = _all_attached(directory)
-    return Guarding(
-        {account: _guardrails(attached, line if account != management else ()) for account, line in lines.items()},
-        warnings,
-    )
+    return Guarding({account: _guardrails(attached, organization, line) for account, line in lines.items()}, warnings)
 
 
 def _all_attached(directory: Directory) -> tuple[dict[str, Attached], tuple[str, ...]]:
@@ -80,9 +82,12 @@ def _attached(directory: Directory, kind: str) -> Attached:
     return attached
 
 
-def _guardrails(attached: Mapping[str, Attached], line: tuple[str, ...]) -> Guardrails:
-    """Return what guards the account that a line from the root ends in."""
-    return Guardrails(**{name: _levels(of_kind, line) for name, of_kind in attached.items()})
+def _guardrails(attached: Mapping[str, Attached], organization: Any, line: tuple[str, ...]) -> Guardrails:
+    """Return what guards the account that a line from the root ends in: nothing does the management account."""
+    *above, account = line
+    guarded = line if account != organization["MasterAccountId"] else ()
+    place = "/".join((organization["Id"], *above, ""))
+    return Guardrails(**{name: _levels(of_kind, guarded) for name, of_kind in attached.items()}, place=place)
 
 
 def _levels(attached: Attached, line: tuple[str, ...]) -> Levels:

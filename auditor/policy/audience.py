@@ -17,7 +17,7 @@ from auditor.policy.trial import Entry, Extent, Question, tried
 from auditor.policy.witnesses import Witness
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from auditor.policy.document import Condition, Statement
 
@@ -46,6 +46,8 @@ class Reach:
     providers: frozenset[str] = frozenset()
     """The identity providers some of whose identities are let in."""
     witnesses: tuple[Witness, ...] = ()
+    undecided: bool = False
+    """Whether there may be more: somebody, no service, of whom it was not found out whether they are let in."""
 
 
 def reach(
@@ -58,13 +60,15 @@ def reach(
     own_networks: Iterable[str] = (),
     actions: Iterable[str] = (),
     rcps: Sequence[Sequence[Policy]] = (),
+    tags: Mapping[str, str] | None = None,
     effort: Effort | None = None,
 ) -> Reach:
     """Return who outside an account its resource's policy lets in.
 
     ``own_accounts``, ``own_organizations`` and ``own_networks`` (ids of VPCs and VPC endpoints, address ranges) count
     as inside, too. ``actions`` are those the resource knows, from which witnesses are taken. ``rcps`` are the resource
-    control policies of each level, which count where AWS applies them to the resource's service. Someone whom only a
+    control policies of each level, which count where AWS applies them to the resource's service. ``tags`` are those of
+    the resource; None where they are not known, so that it may have any. Someone whom only a
     place, such as a VPC, or a name that says nothing of its owner lets in makes the reach unknown, and so does a
     condition under which no allowed request was found although there may be one, or a policy that takes more than
     ``effort``, which may be shared, to look into. ValueError for a range of ``own_networks`` that is none.
@@ -76,7 +80,8 @@ def reach(
     policies = Policies(identity=(WILLING,), resource=compiled(document), rcps=levels)
     effort = effort or Effort()
     effort.decision = _words(named.document)
-    return _summed(list(_entries(Question(policies, named, resource, within, tuple(actions), effort))))
+    question = Question(policies, named, resource, within, tuple(actions), effort, tags)
+    return _summed(list(_entries(question)))
 
 
 def _joined(document: Document, rcps: Sequence[Sequence[Policy]]) -> Document:
@@ -159,4 +164,5 @@ def _summed(found: list[Entry]) -> Reach:
         confusable=frozenset(entry.probe.service for entry in services if not entry.guarded),
         providers=frozenset(entry.probe.provider for entry in entries if entry.probe.provider),
         witnesses=tuple(reversed(shown.values())),
+        undecided=any(entry.witness is None and not entry.probe.service for entry in entries),
     )

@@ -32,6 +32,8 @@ authentication operations" (IAM User Guide, "Permissions for GetSessionToken").
 ASSUMING: Final = "sts:assumerole"
 PAST_RCPS: Final = {"kms:retiregrant"}
 """The actions that resource control policies leave alone (AWS KMS Developer Guide, "Resource control policies")."""
+SERVICE_LINKED: Final = ":role/aws-service-role/"
+"""What the ARNs of roles have that services made for themselves, which no resource control policy keeps from them."""
 WITH_OWN_PRINCIPAL: Final = {Kind.RESOURCE, Kind.RCP, Kind.ENDPOINT}
 WITHOUT_IDENTITY: Final = {Caller.SERVICE, Caller.PROVIDER, Caller.ANONYMOUS}
 """The callers that no identity policy and no service control policy is about."""
@@ -176,12 +178,12 @@ def _layers(request: Request, policies: Policies) -> Iterator[Layer]:
 
 
 def _exempt(kind: Kind, request: Request) -> bool:
-    """Return whether policies of a kind have no say in a request, because of who makes it."""
+    """Return whether policies of a kind have no say in a request, because of who makes it, or of what it is about."""
     caller = request.principal
     if kind is Kind.SCP:
         return caller.is_service_linked or caller.caller in WITHOUT_IDENTITY
     if kind is Kind.RCP:
-        return caller.is_service_linked or request.action.lower() in PAST_RCPS
+        return caller.is_service_linked or request.action.lower() in PAST_RCPS or SERVICE_LINKED in request.resource
     return kind is Kind.BOUNDARY and caller.caller is Caller.ROOT
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import cached_property, partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from auditor.policy import issuers
 from auditor.policy.conditions import Context
@@ -21,12 +21,15 @@ from auditor.policy.solver import FRESH, Search
 from auditor.policy.witnesses import Witness
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from auditor.policy.asking import Asked
     from auditor.policy.decision import Decision
     from auditor.policy.places import Inside
     from auditor.policy.probes import Named
     from auditor.policy.solver import Values
 
+TAG: Final = "aws:resourcetag/"
 Found = tuple[Request, "Decision"]
 """An allowed request with its decision."""
 
@@ -80,6 +83,8 @@ class Question:
     inside: Inside
     actions: tuple[str, ...] = ()
     effort: Effort = field(default_factory=Effort)
+    tags: Mapping[str, str] | None = None
+    """The tags of the resource; None where they are not known."""
 
     @property
     def account(self) -> str:
@@ -100,6 +105,15 @@ class Question:
         return frozenset(key for key in NEVER_WILD if key in self.named.values and not self.named.values[key])
 
     @cached_property
+    def tagged(self) -> dict[str, Values]:
+        """What the policies ask of the tags of the resource, with what AWS says of them, where they are known."""
+        if self.tags is None:
+            return {}
+        held = {key.lower(): (value,) for key, value in self.tags.items()}
+        asked = (each for each in (*self.named.values, *self.variables) if each.startswith(TAG))
+        return {key: held.get(key.removeprefix(TAG), ()) for key in asked}
+
+    @cached_property
     def variables(self) -> frozenset[str]:
         """The keys that variables in the policies' conditions stand for."""
         values = (value for held in self.named.values.values() for value in held)
@@ -108,7 +122,7 @@ class Question:
 
 def tried(question: Question, rule: Rule, probe: Probe, asked: Asked) -> Entry | None:
     """Return what comes of trying an outsider on a statement; None where they are not let in."""
-    known = probe.known | question.named.said_of_resource | _variables(question, rule, probe)
+    known = probe.known | question.named.said_of_resource | _variables(question, rule, probe) | question.tagged
     requests = [Request(probe.principal, *pair, resource_account=question.account) for pair in asked.pairs]
     met = False
     for guarded in (False, True):
@@ -131,7 +145,7 @@ def tried(question: Question, rule: Rule, probe: Probe, asked: Asked) -> Entry |
 
 def _may_choose(question: Question, probe: Probe, key: str, patterns: Values, *, guarded: bool) -> bool:
     """Return whether an outsider, if ``guarded`` the right one, may have a key hold what patterns ask for."""
-    if not probe.named and any(question.inside.has(key, each) for each in patterns):
+    if key in question.tagged or (not probe.named and any(question.inside.has(key, each) for each in patterns)):
         return False
     return probe.may_be_given(key, patterns) if guarded else probe.may_choose(key, patterns)
 
@@ -142,7 +156,8 @@ def _might(question: Question, request: Request, probe: Probe, known: dict[str, 
     elsewhere = {key: BASE.get(key, (FRESH,)) for key in own}
     lacking = {key for key in question.named.values if probe.lacks(key)}
     unsettled = {*probe.guards(), *(SOURCES if probe.service else ())} - own
-    settled = {key: held for key, held in known.items() if key in OWN | lacking and key not in unsettled}
+    certain = OWN | lacking | question.tagged.keys()
+    settled = {key: held for key, held in known.items() if key in certain and key not in unsettled}
     absent = frozenset((OWN | SOURCES.keys() | lacking) - settled.keys() - unsettled)
     for values, missing in ((settled, absent | own), (settled | elsewhere, absent))[: 2 if own else 1]:
         context = Context(values, open=True, absent=missing if not probe.mysterious else frozenset())

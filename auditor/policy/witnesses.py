@@ -21,6 +21,10 @@ IMPLIED: Final = {
     *("aws:resourceaccount", "aws:resourceorgid", "aws:resourceorgpaths", "kms:calleraccount", "s3:resourceaccount"),
 }
 """The keys of which it is said already who the caller is, and whose the resource."""
+OF_SERVICES: Final = frozenset(
+    {"aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths", "aws:sourceowner"}
+)
+"""The keys that only services bear: that others do not needs no telling."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,8 @@ class Witness:
     def terms(self) -> tuple[str, ...]:
         """What of the request a condition asks for, in words: ``sts:ExternalId x``, ``no aws:SourceVpce``."""
         values = self.request.context.values
-        keys = sorted(set(self._keys()) - (IMPLIED & values.keys()))
+        lacking = frozenset() if self.request.principal.caller is Caller.SERVICE else OF_SERVICES - values.keys()
+        keys = sorted(set(self._keys()) - (IMPLIED & values.keys()) - lacking)
         return tuple(
             f"{spelling.key(key)} {' and '.join(values[key])}" if key in values else f"no {spelling.key(key)}"
             for key in keys

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from auditor.guardrails import said_of as said_of_place
+
 if TYPE_CHECKING:
+    from auditor import Inventory
     from auditor.graph import Identity
+    from auditor.guardrails import Levels
     from auditor.policy import Policies, Policy, Request
 
 
@@ -14,19 +19,10 @@ def request(identity: Identity, action: str, resource: str, session: str = "") -
 
     ``session`` is the ARN of the session of a role that makes it.
     """
-    from auditor.graph.keys import PRINCIPAL_TAG, USUAL
+    from auditor.graph.keys import said_of
     from auditor.policy import Context, Request, principal
 
-    is_user = ":user/" in identity.arn
-    known = {
-        **USUAL,
-        "aws:principalarn": (identity.arn,),
-        "aws:principalaccount": (identity.account,),
-        "aws:principaltype": ("User" if is_user else "AssumedRole",),
-        "aws:username": (identity.name,) if is_user else (),
-        **{f"{PRINCIPAL_TAG}{key.lower()}": (value,) for key, value in identity.tags.items()},
-    }
-    context = Context(known, open=True)
+    context = Context(said_of(identity), open=True)
     return Request(principal(session or identity.arn), action, resource, context, knows_no_resources=resource == "*")
 
 
@@ -39,3 +35,19 @@ def policies(identity: Identity, resource: Policy | None = None) -> Policies:
         resource=resource,
         boundaries=(identity.boundary.policy,) if identity.boundary else (),
     )
+
+
+def is_forbidden(request: Request, inventory: Inventory, controls: Levels = ()) -> bool:
+    """Return whether the account's organization surely denies a request of a principal, whatever else allows it.
+
+    By service control policies, or by what resource control policies deny of the resource (``controls``).
+    """
+    from auditor.policy import Policies, decide
+    from auditor.policy.audience import WILLING
+
+    guardrails = inventory.target.guardrails
+    if not guardrails.limits and not controls:
+        return False
+    home = said_of_place(guardrails.place, "principal") | said_of_place(guardrails.place, "resource")
+    asked = replace(request, context=replace(request.context, values={**request.context.values, **home}))
+    return not decide(asked, Policies(identity=(WILLING,), scps=guardrails.limits, rcps=controls)).allowed

@@ -28,12 +28,14 @@ class Reading:
 
     ``actions`` are those to show; ``only`` those that count, where the others lead nowhere. ``places`` keep a
     statement from being public as the place of a caller does. ``arn`` is what the resource is called in its policies.
+    ``lists_tags``: whether the resource's listing tells its tags.
     """
 
     actions: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
     places: tuple[Place, ...] = ()
     arn: Callable[[Any], str] = attrgetter("arn")
+    lists_tags: bool = False
 
 
 USUAL: Final = Reading()
@@ -52,13 +54,16 @@ def audience_of(
 
     def function(resource: Resource) -> Audience:
         # Imported with the first policy: commands that decide nothing need not wait for it.
+        from checks.access.controls import tell
         from checks.access.outsiders import grants
 
         held = policy.__get__(resource, type(resource))
         documents = {"": held} if isinstance(held, Document) else held or {}
-        return tuple(
+        found = tuple(
             grant for name, document in documents.items() for grant in grants(document, name, resource, reading)
         )
+        tell(resource, "outsiders_denied", (each for grant in found for each in grant.denied))
+        return found
 
     return Derived(function, (policy,))
 

@@ -12,6 +12,7 @@ from auditor.policy.audience import WILLING
 from auditor.policy.probes import BASE, ORGANIZATION_KEYS, OWN, RESOURCE_KEYS
 from auditor.policy.s3 import KEYS
 from auditor.policy.solver import FRESH, Search, filled
+from checks.access.controls import controls_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -79,7 +80,11 @@ def _meant(condition: Condition) -> Condition | None:
 
 def escaping(kind: PolicyKind, resource: Resource, denial: Denial) -> Request | None:
     """Return a request that a denial lets through, and would not if its condition held without the key."""
-    held, meant = (Policies(identity=(WILLING,), resource=compiled(each)) for each in (denial.document, denial.mended))
+    controls = controls_of(resource)
+    held, meant = (
+        Policies(identity=(WILLING,), resource=compiled(each), rcps=controls)
+        for each in (denial.document, denial.mended)
+    )
     action = denial.action(kind.grave)
     target = denial.target(kind.target(resource, action))
     for caller in _callers(denial, kind, resource):

@@ -92,7 +92,8 @@ def _confused(grant: Grant, deputies: frozenset[str]) -> Iterator[Witness]:
     for witness in grant.reach.witnesses:
         service = witness.request.principal.text
         called = NAME.fullmatch(service)
-        if service in grant.reach.confusable and called and called[1] in deputies:
+        confused = service in grant.reach.confusable and called and called[1] in deputies
+        if confused and not grant.is_denied_to_strangers(witness):
             yield witness
 
 

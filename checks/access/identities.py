@@ -121,16 +121,10 @@ class _Reader:
             managed={each.arn: each for each in map(self._own_policy, inventory.all(Policy)) if each},
             compute=compute,
             compute_read=read,
-            scps=self._scps(),
+            scps=inventory.target.guardrails.limits,
+            guardrails=inventory.target.guardrails,
             at=inventory.at,
         )
-
-    def _scps(self) -> tuple[tuple[Compiled, ...], ...]:
-        """Return the service control policies of each level above the account, as far as the audit was told them."""
-        from auditor.policy import compiled, parse
-
-        levels = self._inventory.target.guardrails.scps or ()
-        return tuple(tuple(compiled(parse(each.content), each.name) for each in level) for level in levels)
 
     def _group(self, group: Group) -> graph.Group:
         from auditor.graph import Group as Node

@@ -53,11 +53,9 @@ def _element(statement: Statement) -> str:
 
 def _worst(kind: PolicyKind, resource: Resource, grant: Grant) -> Witness:
     """Return the gravest request of an outsider that a statement allows."""
-    from auditor.policy import Policies, compiled, decide
-    from auditor.policy.audience import WILLING
+    from auditor.policy import decide
 
-    first = grant.reach.witnesses[0]
-    policies = Policies(identity=(WILLING,), resource=compiled(grant.alone))
+    first, policies = grant.reach.witnesses[0], grant.policies
     for action in kind.grave:
         request = replace(first.request, action=action, resource=kind.target(resource, action))
         decision = decide(request, policies)

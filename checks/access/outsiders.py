@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
-from auditor.policy import Document, Extent, Reach, reach
+from auditor.policy import Document, Extent, Policies, Reach, compiled, decide, reach
+from auditor.policy.audience import WILLING
 from auditor.policy.effort import Effort
 from auditor.policy.places import owner
 from auditor.policy.principals import Caller
 from auditor.policy.probes import FOREIGNERS, OWN_IN_WORDS, OWN_ORGANIZATION
 from checks.access.audience import title
+from checks.access.controls import controls_of, denials, deny_for_strangers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from auditor import Resource
+    from auditor.guardrails import Levels
     from auditor.policy import Statement, Witness
     from checks.access.audience import Place, Reading
+    from checks.access.controls import Denied
 
 CANONICAL: Final = re.compile(r"[0-9a-f]{64}")
 """The id by which S3 knows an account."""
@@ -56,7 +60,7 @@ class Party:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What one Allow statement of a policy lets outsiders do, less what the policy denies.
+    """What one Allow statement of a policy lets outsiders do, less what the policy and the organization deny.
 
     ``number`` counts the policy's statements from 1; ``title`` is how findings call the statement.
     """
@@ -70,11 +74,46 @@ class Grant:
     places: tuple[Place, ...]
     target: str
     """What the resource is called in its policies."""
+    controls: Levels = ()
+    """What resource control policies deny of the resource."""
+    tags: Mapping[str, str] | None = None
+    """The resource's tags, by which those policies may exempt it; None where they are not known."""
+    denied: tuple[Denied, ...] = ()
+    """The statements of resource control policies that deny outsiders what the statement alone would let them do."""
 
     def beyond(self, account: str, networks: Iterable[str]) -> Grant:
         """Return the grant as it reaches beyond networks of one's own: VPCs, their endpoints, and address ranges."""
         actions = tuple(dict.fromkeys(each.request.action for each in self.reach.witnesses))
-        return replace(self, reach=reach(self.alone, account, self.target, own_networks=networks, actions=actions))
+        found = reach(
+            self.alone,
+            account,
+            self.target,
+            own_networks=networks,
+            actions=actions,
+            rcps=self.controls,
+            tags=self.tags,
+        )
+        return replace(self, reach=found)
+
+    def reaching(self, left: Reach) -> Iterator[Grant]:
+        """Yield the grant as resource control policies leave it; apart what they may deny, where nobody can tell."""
+        yield replace(self, reach=left, denied=tuple(self._denied()))
+        if left.undecided and left.witnesses and not self.reach.undecided:
+            yield replace(self, reach=UNTRIED)
+
+    def _denied(self) -> Iterator[Denied]:
+        policies = self.policies
+        for witness in self.reach.witnesses:
+            yield from denials(decide(witness.request, policies), self.says(witness))
+
+    @property
+    def policies(self) -> Policies:
+        """All that has a say where somebody outside asks for what the statement allows."""
+        return Policies(identity=(WILLING,), resource=compiled(self.alone), rcps=self.controls)
+
+    def is_denied_to_strangers(self, witness: Witness) -> bool:
+        """Return whether a service is denied, by resource control policies, to do for strangers what it is let do."""
+        return bool(self.controls) and deny_for_strangers(witness, self.controls)
 
     @property
     def public(self) -> Witness | None:
@@ -171,29 +210,56 @@ Audience = tuple[Grant, ...]
 
 
 def grants(document: Document, policy: str, resource: Resource, reading: Reading) -> Iterator[Grant]:
-    """Yield what each statement of a resource's policy lets outsiders do; ``policy`` is its name, if it has one."""
-    effort = Effort()
+    """Yield what each statement of a resource's policy lets outsiders do; ``policy`` is its name, if it has one.
+
+    Also what it would let them do, did not resource control policies deny that: they are asked only where the
+    statement lets outsiders in.
+    """
+    search = _Search(resource, reading, controls_of(resource, reading.arn(resource)))
     for number, statement in enumerate(document.statements, 1):
         for part in _parts(statement, reading.only):
-            found = _reached(document, part, number, resource, reading, effort=effort)
+            alone = apart(document, part)
+            found = search.reached(alone, number)
             if found.extent is not Extent.INTERNAL:
                 which = title(statement, number, policy)
-                yield Grant(document, part, number, which, found, reading.places, reading.arn(resource))
+                grant = Grant(document, part, number, which, found, reading.places, reading.arn(resource))
+                yield from search.heeded(grant)
 
 
-def _reached(
-    document: Document, statement: Statement, number: int, resource: Resource, reading: Reading, *, effort: Effort
-) -> Reach:
-    if _is_inside(statement, resource.account):
-        return INSIDE
-    if number > MOST_STATEMENTS:
-        return UNTRIED
-    half = effort.half()
-    actions = (*reading.only, *reading.actions)
-    alone = apart(document, statement)
-    found = reach(alone, resource.account, reading.arn(resource), actions=actions, effort=half)
-    effort.give_back(half)
-    return found
+@dataclass(slots=True)
+class _Search:
+    """A search for whom the statements of a policy let in, with what work is left for it."""
+
+    resource: Resource
+    reading: Reading
+    controls: Levels
+    effort: Effort = field(default_factory=Effort)
+    effort_with_controls: Effort = field(default_factory=Effort)
+
+    def reached(self, alone: Document, number: int) -> Reach:
+        """Return whom a statement lets in, given as the only one of its policy that allows."""
+        if _is_inside(alone.statements[0], self.resource.account):
+            return INSIDE
+        return UNTRIED if number > MOST_STATEMENTS else self._reached(alone, self.effort)
+
+    def heeded(self, grant: Grant) -> Iterator[Grant]:
+        """Yield what resource control policies leave of a grant."""
+        if not self.controls or grant.number > MOST_STATEMENTS:
+            yield grant
+            return
+        tags = self.resource.tags if self.reading.lists_tags else None
+        left = self._reached(grant.alone, self.effort_with_controls, self.controls, tags)
+        yield from replace(grant, controls=self.controls, tags=tags).reaching(left)
+
+    def _reached(
+        self, alone: Document, effort: Effort, controls: Levels = (), tags: Mapping[str, str] | None = None
+    ) -> Reach:
+        half = effort.half()
+        actions = (*self.reading.only, *self.reading.actions)
+        arn = self.reading.arn(self.resource)
+        found = reach(alone, self.resource.account, arn, actions=actions, rcps=controls, tags=tags, effort=half)
+        effort.give_back(half)
+        return found
 
 
 def _parts(statement: Statement, only: tuple[str, ...]) -> Iterator[Statement]:

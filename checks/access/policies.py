@@ -101,6 +101,8 @@ class PolicyKind:
         for each in held:
             if each.is_undecided:
                 told = f"the policy alone does not tell whom {each.title} lets in"
+                if each.controls:
+                    told = f"nobody can tell whether resource control policies deny all that {each.title} lets in"
                 request = (*self.policy.requests, *self._listing())[0]
                 raise request.unseen(UNDECIDED, told)
 

@@ -37,8 +37,6 @@ def check_of(
     references: tuple[str, ...] = (),
 ) -> Check:
     """Return a rule for one kind of policies as a check: its id is the kind's stem and the rule."""
-    # The annotation is how a check names the resources it is about.
-    function.__annotations__[function.__code__.co_varnames[0]] = kind.resource
     return check(
         f"{kind.stem}-{rule}",
         severity,
@@ -47,6 +45,7 @@ def check_of(
         fix=kind.fix,
         applies=kind.applies,
         title=title,
+        resource=kind.resource,
     )(function)
 
 
@@ -105,7 +104,8 @@ def _accounts(kind: PolicyKind) -> Check:
 
 def is_known(party: Party, kind: PolicyKind, inventory: Inventory, trusted: tuple[str, ...]) -> bool:
     """Return whether somebody who is let in is expected to be."""
-    if {party.name, party.organization} & {*trusted, *kind.known, OWN_ORGANIZATION}:
+    home = inventory.target.guardrails.place.partition("/")[0] or OWN_ORGANIZATION
+    if {party.name, party.organization} & {*trusted, *kind.known, OWN_ORGANIZATION, home}:
         return True
     if party.is_canonical_user:
         return party.name == kind.own_name(inventory)

@@ -11,6 +11,7 @@ from auditor.policy.principals import Caller
 from auditor.policy.probes import BASE, OWN, STRANGER
 from auditor.policy.s3 import fixed
 from auditor.policy.solver import CLAIM, Search, filled
+from checks.access.controls import controls_of
 from checks.access.outsiders import apart
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def _let_in(role: Role, document: Document, provider: str, issuer: str, tenancy:
     policy = compiled(document)
     rule = next(each for each in policy.rules("sts") if each.number == 1)
     request = Request(Principal(provider, Caller.PROVIDER), ACTION, role.arn, resource_account=role.account)
-    search = Search(request, Policies(resource=policy), rule, _may_choose(issuer))
+    search = Search(request, Policies(resource=policy, rcps=controls_of(role)), rule, _may_choose(issuer))
     for subject in _subjects(rule.statement, f"{issuer}:sub", tenancy):
         values = search.satisfying(BASE | {f"{issuer}:sub": (subject,)})
         found = search.found(values) if values is not None else None

@@ -69,8 +69,7 @@ def file_system_tls_required(file_system: FileSystem) -> Problems:
     """
     from checks.access.transport import refuses_plain_http
 
-    policy, arn = file_system.policy, file_system.arn
-    if policy is None or not refuses_plain_http(policy, file_system.account, MOUNT, arn):
+    if not refuses_plain_http(file_system.policy, file_system, MOUNT, file_system.arn):
         yield Problem("clients may mount without TLS", expected="a denial where aws:SecureTransport is false")
 
 

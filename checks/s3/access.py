@@ -93,7 +93,8 @@ def bucket_not_public(bucket: Bucket) -> Problems:
     """The bucket is not public.
 
     Anyone on the internet can use what a public policy or ACL grants. Public access blocks of the bucket and the
-    account are taken into account: what they stop is not public.
+    account are taken into account, and resource control policies of the organization where the audit was told them:
+    what they stop is not public.
     """
     yield from gathered(lambda: _public_policy(bucket), lambda: _public_grants(bucket))
 
@@ -162,12 +163,13 @@ def bucket_tls_only(bucket: Bucket) -> Problems:
     """The bucket policy denies requests that are not made over TLS.
 
     S3 also answers over plain HTTP, where anyone on the way reads the objects and the requests. The policy must deny
-    every action on the bucket and on its objects, to the account's own principals, to others and to anonymous callers.
+    every action on the bucket and on its objects, to the account's own principals, to others and to anonymous callers;
+    or a resource control policy of the organization must, where the audit was told those.
     """
     from checks.access.transport import refuses_plain_http
 
     for arn, what in ((bucket.arn, "the bucket"), (f"{bucket.arn}/*", "its objects")):
-        if bucket.policy is None or not refuses_plain_http(bucket.policy, bucket.account, ANY_ACTION, arn):
+        if not refuses_plain_http(bucket.policy, bucket, ANY_ACTION, arn):
             yield Problem(
                 f"plain HTTP to {what} is not denied", expected='Deny "s3:*" where aws:SecureTransport is false'
             )

@@ -179,9 +179,11 @@ class Bucket(Resource, type="AWS::S3::Bucket", service="s3", scope=GLOBAL):
         """Whether the bucket policy lets anyone in.
 
         It does when S3 calls the policy public and neither the account nor the bucket restricts public buckets: S3
-        applies the stricter of the two (S3 User Guide, "Blocking public access").
+        applies the stricter of the two (S3 User Guide, "Blocking public access"); nor do resource control policies of
+        the organization keep strangers out.
         """
-        return both(lambda: self.policy_is_public, lambda: not self.blocks("RestrictPublicBuckets"))
+        is_open = both(lambda: self.policy_is_public, lambda: not self.blocks("RestrictPublicBuckets"))
+        return is_open and not self._keeps_strangers_out()
 
     @derived(public_access_block, S3Account.public_access_block, policy_is_public)
     def keeps_public_out(self) -> bool:
@@ -190,9 +192,18 @@ class Bucket(Resource, type="AWS::S3::Bucket", service="s3", scope=GLOBAL):
 
     @derived(public_access_block, S3Account.public_access_block, acl)
     def public_grants(self) -> list[GrantTypeDef]:
-        """The ACL grants that let anyone in: those to S3's public groups, unless public ACLs are ignored."""
+        """The ACL grants that let anyone in: those to S3's public groups.
+
+        None where public ACLs are ignored, or resource control policies of the organization keep strangers out.
+        """
         granted = both(lambda: bool(self._public_grants()), lambda: not self.blocks("IgnorePublicAcls"))
-        return self._public_grants() if granted else []
+        return self._public_grants() if granted and not self._keeps_strangers_out() else []
+
+    def _keeps_strangers_out(self) -> bool:
+        """Return whether resource control policies surely deny strangers everything, whatever policy and ACL grant."""
+        from checks.access.controls import keep_strangers_out
+
+        return keep_strangers_out(self, "s3:GetObject", "s3:ListBucket")
 
     def _public_grants(self) -> list[GrantTypeDef]:
         return [grant for grant in self.acl if grant.get("Grantee", {}).get("URI") in PUBLIC_GROUPS]

@@ -168,6 +168,16 @@ def test_resource_control_policies_leave_the_retiring_of_grants_alone():
     assert verdict(action="kms:RevokeGrant", on=KEY, resource=to(USER), rcps=((forbidding,),)).verdict is EXPLICIT
 
 
+@pytest.mark.parametrize(("path", "expected"), [("aws-service-role/x.amazonaws.com/", ALLOWED), ("", EXPLICIT)])
+def test_no_resource_control_policy_keeps_a_service_from_its_own_role(path, expected):
+    """https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html."""
+    forbidding = policy(deny("sts:*", Principal="*"))
+    trust = policy({"Effect": "Allow", "Principal": {"Service": "x.amazonaws.com"}, "Action": "sts:AssumeRole"})
+    role = f"arn:aws:iam::{OWN}:role/{path}worker"
+    found = verdict("x.amazonaws.com", "sts:AssumeRole", role, resource=trust, rcps=((forbidding,),))
+    assert found.verdict is expected
+
+
 def test_a_federated_user_has_nothing_without_session_policies():
     """https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_getfederationtoken.html."""
     assert verdict(FEDERATED, identity=ALL).verdict is IMPLICIT

@@ -120,6 +120,7 @@ EVERYTHING = {"Effect": "Allow", "Principal": "*", "Action": "s3:*", "Resource":
 PATTERNS = ["*?" * 60 + str(number) for number in range(150)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "statements",
     [

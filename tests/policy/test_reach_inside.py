@@ -68,6 +68,27 @@ def test_resource_control_policies_are_subtracted_where_aws_applies_them():
     assert reach(document, OWN, topic, rcps=[[control]]).extent is PUBLIC
 
 
+@pytest.mark.parametrize(
+    ("tags", "extent"),
+    [(None, PUBLIC), ({}, EXTERNAL), ({"Perimeter": "out"}, PUBLIC), ({"perimeter": "in", "other": "out"}, EXTERNAL)],
+    ids=["not known", "none", "exempt", "other"],
+)
+def test_tags_of_the_resource_exempt_only_where_it_has_them(tags, extent):
+    exempting = PERIMETER["StringNotEqualsIfExists"] | {"aws:ResourceTag/perimeter": "out"}
+    denial = deny(PERIMETER | {"StringNotEqualsIfExists": exempting}, Action="*")
+    control = compiled(parse({"Version": "2012-10-17", "Statement": denial}))
+    document = parse({"Version": "2012-10-17", "Statement": allow()})
+    assert reach(document, OWN, BUCKET, rcps=[[control]], tags=tags).extent is extent
+
+
+def test_who_may_be_let_in_without_a_request_that_shows_it_is_told_apart():
+    control = compiled(parse({"Version": "2012-10-17", "Statement": deny(PERIMETER, Action="*")}))
+    canonical = parse({"Statement": [allow({"CanonicalUser": "1" * 64}), allow({"AWS": OTHER})]})
+    found = reach(canonical, OWN, BUCKET, rcps=[[control]])
+    assert (found.extent, found.undecided) == (EXTERNAL, True)
+    assert not reach(canonical, OWN, BUCKET).undecided
+
+
 def test_the_organization_of_the_resource():
     together = allow(condition={"StringEquals": {"aws:PrincipalOrgID": "${aws:ResourceOrgID}"}})
     assert reached(together).organizations == {"${aws:ResourceOrgID}"}
