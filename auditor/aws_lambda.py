@@ -13,7 +13,7 @@ from auditor import registry
 from auditor.errors import AuditorError
 from auditor.scheduled.aws import Destinations
 from auditor.scheduled.run import Job
-from auditor.scheduled.settings import Settings
+from auditor.scheduled.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 registry.imported()
 
 MILLISECONDS: Final = 1000
+LONGEST_NAME: Final = 256
+"""Characters of an event's id: it is part of what is told, which has limits."""
 
 
 class Context(Protocol):
@@ -42,11 +44,13 @@ def handler(event: Any, context: Context) -> dict[str, Any]:
     until = monotonic() + context.get_remaining_time_in_millis() / MILLISECONDS
     name = str((event.get("id") if isinstance(event, dict) else "") or context.aws_request_id)
     try:
+        if len(name) > LONGEST_NAME:
+            raise SettingsError(f"the id of an event has at most {LONGEST_NAME} characters, and this {len(name)}")
         settings = Settings.of(os.environ, event)
         at = datetime.now(UTC).replace(microsecond=0)
         return Job(settings, name, at, until, log).run(Destinations(settings))
     except AuditorError as error:
-        log("audit-failed", {"run": name, "error": type(error).__name__, "message": str(error)})
+        log("audit-failed", {"run": name[:LONGEST_NAME], "error": type(error).__name__, "message": str(error)})
         raise
 
 

@@ -8,7 +8,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, Final
 
 from auditor.severity import Severity  # noqa: TC001 - as above
-from auditor.sight import Absence, Sight, is_unlisted
+from auditor.sight import Absence, Sight, is_unlisted, unread
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -158,7 +158,7 @@ class _Comparison:
             absence = self.after.absence(question)
             return Cause.GONE.value if absence is Absence.GONE else absence.value
         if not new.status.decided:
-            return _unread(new)
+            return unread(new)
         if old is None:
             return self._appeared(new).value
         if not old.status.decided:
@@ -196,9 +196,3 @@ def _values_differ(old: Finding, new: Finding) -> bool:
     """Return whether a value that decided both findings changed."""
     before, after = ({(each.resource, each.fact): each.value for each in side.evidence} for side in (old, new))
     return any(before[key] != after[key] for key in before.keys() & after.keys())
-
-
-def _unread(finding: Finding) -> str:
-    if finding.unseen:
-        return f"{finding.unseen.permission or finding.unseen.operation} answered {finding.unseen.code}"
-    return finding.error

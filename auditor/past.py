@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import zlib
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from auditor.scan import Basis
 
 GZIP: Final = b"\x1f\x8b"
+REPORT: Final = b'{\n"schema_version"'
+"""What a JSON report begins with, and a snapshot does not."""
 
 
 class PastError(AuditorError):
@@ -24,15 +28,16 @@ class PastError(AuditorError):
 
 
 def report(path: Path, basis: Basis) -> Report:
-    """Return the audit that a JSON report or a snapshot holds; a snapshot is decided by ``basis``.
+    """Return the audit that a JSON report, compressed or not, or a snapshot holds; that is decided by ``basis``.
 
     PastError where the file is neither, SnapshotError where it is a damaged snapshot.
     """
     try:
         with path.open("rb") as file:
-            if file.read(len(GZIP)) == GZIP:
-                return _replayed(path, basis)
-        return read(path.read_bytes(), str(path))
+            packed = file.read(len(GZIP)) == GZIP
+        if packed and not _is_report(path):
+            return _replayed(path, basis)
+        return read(_unpacked(path) if packed else path.read_bytes(), str(path))
     except OSError as error:
         raise PastError(f"{path} cannot be read: {error.strerror}") from error
 
@@ -43,9 +48,32 @@ def read(text: bytes, name: str) -> Report:
         found: Report = import_module("reports.json").read(text)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise PastError(f"{name} is neither a JSON report nor a snapshot: {error}") from error
-    if found.schema_version.partition(".")[0] != SCHEMA_VERSION.partition(".")[0]:
-        raise PastError(f"{name} has the schema version {found.schema_version}: use the version that wrote it")
+    ensure_readable(found.schema_version, name)
     return found
+
+
+def ensure_readable(version: str, name: str) -> None:
+    """Refuse a report of another major version of the schema; PastError, which tells ``name``."""
+    if version.partition(".")[0] != SCHEMA_VERSION.partition(".")[0]:
+        raise PastError(f"{name} has the schema version {version}: use the version that wrote it")
+
+
+def _is_report(path: Path) -> bool:
+    """Return whether a compressed file begins as a JSON report does; a damaged one is told of when it is read."""
+    try:
+        with gzip.open(path) as file:
+            return file.read(len(REPORT)) == REPORT
+    except (OSError, EOFError, zlib.error):
+        return False
+
+
+def _unpacked(path: Path) -> bytes:
+    try:
+        # As a stream: an organization's report consists of so many members that reading them in turn would never end.
+        with gzip.open(path) as file:
+            return file.read()
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise PastError(f"{path} is damaged: {error}") from error
 
 
 def _replayed(path: Path, basis: Basis) -> Report:

@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from math import log10
 from typing import TYPE_CHECKING, Final
 
-from auditor.score import WEIGHTS
+from auditor.score import WEIGHTS, kinds
 from auditor.severity import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from auditor.finding import Finding
     from auditor.report import CheckFacts, FixFacts, Report
+    from auditor.score import Kind
     from auditor.severity import Severity
 
 FORMULA: Final = (
@@ -30,16 +31,15 @@ BY_HAND, DOWNTIME, REPLACEMENT, COST = 0.25, 0.25, 0.5, 0.1
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
-    """All failures of a check: one thing to do, on each of their resources.
+class Work:
+    """All failures of a check, counted: one thing to do, on each of their resources.
 
-    ``priority`` is as :data:`FORMULA` says; ``gain`` is in points of the score. ``findings`` are in the report's order,
-    those that no baseline knows first.
+    ``priority`` is as :data:`FORMULA` says; ``gain`` is in points of the score.
     """
 
     check: CheckFacts
     severity: Severity
-    findings: tuple[Finding, ...]
+    failing: int
     risk: float
     reach: float
     effort: float
@@ -51,22 +51,51 @@ class Task:
         return self.risk * self.reach / self.effort
 
 
+@dataclass(frozen=True, slots=True)
+class Task(Work):
+    """The same with the failures, in the report's order, those that no baseline knows first."""
+
+    findings: tuple[Finding, ...]
+
+
 def tasks(report: Report) -> list[Task]:
     """Return what there is to fix, the most urgent first; failures that an exception accepts are none of it."""
     failing: dict[str, list[Finding]] = defaultdict(list)
-    asked: Counter[str] = Counter()
-    weights: dict[str, int] = {}
     for finding in report.findings:
-        if finding.status is Status.ACCEPTED:
-            continue
-        asked[finding.check] += 1
-        weights[finding.check] = WEIGHTS[finding.severity]
         if finding.status is Status.FAIL:
             failing[finding.check].append(finding)
-    facts = {check.id: check for check in report.checks}
-    whole = sum(weights.values())
-    made = [_task(facts[check], found, asked[check], whole) for check, found in failing.items()]
-    return sorted(made, key=lambda task: (-task.priority, task.severity.rank, task.check.id))
+    made = work(report.checks, kinds(report.findings))
+    return [_task(each, _unknown_first(failing[each.check.id])) for each in made]
+
+
+def _task(made: Work, findings: tuple[Finding, ...]) -> Task:
+    return Task(
+        made.check, made.severity, made.failing, made.risk, made.reach, made.effort, made.gain, findings=findings
+    )
+
+
+def _unknown_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    return tuple(sorted(findings, key=lambda finding: finding.known_since is not None))
+
+
+def work(checks: Iterable[CheckFacts], counts: Mapping[Kind, int]) -> list[Work]:
+    """Return what there is to fix of findings of these kinds, the most urgent first."""
+    failing: Counter[str] = Counter()
+    asked: Counter[str] = Counter()
+    severities: dict[str, Severity] = {}
+    for kind, count in counts.items():
+        if kind.status is not Status.ACCEPTED:
+            asked[kind.check] += count
+            failing[kind.check] += count * (kind.status is Status.FAIL)
+            severities[kind.check] = kind.severity
+    whole = sum(WEIGHTS[each] for each in severities.values())
+    facts = {check.id: check for check in checks}
+    made = [
+        _work(facts[check], severities[check], count, 100 * count / asked[check] / whole)
+        for check, count in failing.items()
+        if count
+    ]
+    return sorted(made, key=lambda each: (-each.priority, each.severity.rank, each.check.id))
 
 
 def first(report: Report) -> list[Finding]:
@@ -81,15 +110,6 @@ def effort(fix: FixFacts) -> float:
     return 1 + sum(more for applies, more in extras if applies)
 
 
-def _task(check: CheckFacts, found: Iterable[Finding], asked: int, whole: int) -> Task:
-    findings = tuple(sorted(found, key=lambda finding: finding.known_since is not None))
-    risk = WEIGHTS[findings[0].severity]
-    return Task(
-        check=check,
-        severity=findings[0].severity,
-        findings=findings,
-        risk=risk,
-        reach=1 + log10(len(findings)),
-        effort=effort(check.fix),
-        gain=100 * risk * len(findings) / asked / whole,
-    )
+def _work(check: CheckFacts, severity: Severity, failing: int, share: float) -> Work:
+    risk = WEIGHTS[severity]
+    return Work(check, severity, failing, risk, 1 + log10(failing), effort(check.fix), risk * share)

@@ -56,3 +56,10 @@ _CURRENT: ContextVar[Reading | None] = ContextVar("reading", default=None)
 def current() -> Reading | None:
     """Return the reading in force, if a check is running."""
     return _CURRENT.get()
+
+
+def note(observation: Observation) -> None:
+    """Add evidence that no fact of the resource is, where a check or a derived fact comes to its answer."""
+    reading = current()
+    if reading:
+        reading.observations.append(observation)

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 MENDED: Final = ("FIXED", "GONE")
 """The fates of former failures that are none any more."""
+OUT_OF_SIGHT: Final = ("UNREAD", "UNASKED")
+"""The fates of what was decided and is not any more."""
 UNLISTED: Final = "*"
 """The id in a finding that stands for all the resources of a refused listing."""
 
@@ -77,6 +79,18 @@ class Sight:
         if finding.status.failing:
             return ""
         return "FIXED" if finding.status is Status.PASS else "UNREAD"
+
+    def why_out_of_sight(self, question: Question) -> str:
+        """Return why the fate of ``question`` is UNREAD or UNASKED."""
+        finding = self.findings.get(question.fingerprint)
+        return self.absence(question).value if finding is None else unread(finding)
+
+
+def unread(finding: Finding) -> str:
+    """Return why a finding is undecided."""
+    if finding.unseen:
+        return f"{finding.unseen.permission or finding.unseen.operation} answered {finding.unseen.code}"
+    return finding.error
 
 
 def is_unlisted(finding: Finding) -> bool:

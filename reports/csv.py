@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from reports.wording import block, line, told
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from auditor.finding import Finding
     from auditor.report import CheckFacts, Report
@@ -27,17 +28,31 @@ BATCH: Final = 500
 def stream(report: Report) -> Iterator[str]:
     """Yield the header and the rows, in UTF-8 without a byte order mark, lines ending with CR LF."""
     facts = {check.id: check for check in report.checks}
+    findings = iter(report.findings)
+    yield head()
+    while batch := tuple(islice(findings, BATCH)):
+        yield rows(batch, facts)
+
+
+def head() -> str:
+    """Return the line that names the columns."""
+    return _written([COLUMNS])
+
+
+def rows(findings: Iterable[Finding], facts: Mapping[str, CheckFacts]) -> str:
+    """Return the lines of findings; ``facts`` are of their checks, by id."""
+    return _written([_cells(_row(each, facts[each.check])) for each in findings])
+
+
+def _cells(row: tuple[str, ...]) -> list[str]:
+    named = zip(COLUMNS, row, strict=True)
+    return [cell(block(text, LONGEST) if name == "fix" else line(text, LONGEST)) for name, text in named]
+
+
+def _written(lines: Iterable[Sequence[str]]) -> str:
     buffer = io.StringIO()
-    writer = csv.writer(buffer)
-    writer.writerow(COLUMNS)
-    for number, finding in enumerate(report.findings, 1):
-        row = zip(COLUMNS, _row(finding, facts[finding.check]), strict=True)
-        writer.writerow(cell(block(text, LONGEST) if name == "fix" else line(text, LONGEST)) for name, text in row)
-        if number % BATCH == 0:
-            yield buffer.getvalue()
-            buffer.seek(0)
-            buffer.truncate()
-    yield buffer.getvalue()
+    csv.writer(buffer).writerows(lines)
+    return buffer.getvalue()
 
 
 def cell(text: str) -> str:

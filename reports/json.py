@@ -24,13 +24,23 @@ def render(report: Report) -> str:
 
 def stream(report: Report) -> Iterator[str]:
     """Yield the parts of :func:`render`, so that the report of a large account never stands in memory whole."""
-    members = [each.name for each in dataclasses.fields(report) if each.name not in {"findings", "schema_version"}]
-    yield f'{{\n"schema_version": {encoded(report.schema_version)},\n"findings": ['
+    yield head(report)
     for number, finding in enumerate(report.findings):
         yield f"{',' if number else ''}\n{encoded(finding)}"
+    yield from tail(report)
+
+
+def head(report: Report) -> str:
+    """Return what stands before the findings."""
+    return f'{{\n"schema_version": {encoded(report.schema_version)},\n"findings": ['
+
+
+def tail(report: Report) -> Iterator[str]:
+    """Yield what stands behind the findings, without reading them."""
     yield "\n]"
-    for name in members:
-        yield f',\n"{name}": {msgspec.json.format(encoded(getattr(report, name)), indent=2)}'
+    for name in (each.name for each in dataclasses.fields(report)):
+        if name not in {"findings", "schema_version"}:
+            yield f',\n"{name}": {msgspec.json.format(encoded(getattr(report, name)), indent=2)}'
     yield "\n}\n"
 
 

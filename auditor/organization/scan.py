@@ -113,7 +113,8 @@ class ManyScan(Scan):
         if interrupted and not self.partial:
             return None
         report = merger.report()
-        warnings = (*chosen.warnings, *guards.warnings, *ready.problems, *report.audit.warnings)
+        missing = guards.missing(each.id for each in chosen.members)
+        warnings = (*chosen.warnings, *guards.warnings, *missing, *ready.problems, *report.audit.warnings)
         return replace(report, audit=replace(report.audit, caller=caller.target.caller, warnings=warnings))
 
 

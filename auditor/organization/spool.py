@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-import pickle
 import tempfile
 import zlib
 from collections.abc import Sequence
 from itertools import groupby, islice
-from typing import TYPE_CHECKING, NamedTuple, overload
+from typing import TYPE_CHECKING, Final, NamedTuple, overload
+
+import msgspec
+
+from auditor.encoding import encoded
+from auditor.finding import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
-    from auditor.finding import Finding
+_DECODER: Final = msgspec.json.Decoder(list[Finding])
 
 
 class Place(NamedTuple):
@@ -35,7 +39,7 @@ class Spool:
         """Keep an account's findings, which are in the order of a report; OSError where the disk is full."""
         for check, group in groupby(findings, lambda each: each.check):
             kept = list(group)
-            block = zlib.compress(pickle.dumps(kept, pickle.HIGHEST_PROTOCOL), 1)
+            block = zlib.compress(encoded(kept), 1)
             start = self._file.seek(0, 2)
             self._file.write(block)
             self.places[check, account] = Place(start, len(block), len(kept))
@@ -46,9 +50,7 @@ class Spool:
         if place is None:
             return []
         self._file.seek(place.start)
-        # What is read is what this process wrote, in a file that has no name.
-        found: list[Finding] = pickle.loads(zlib.decompress(self._file.read(place.size)))  # noqa: S301
-        return found
+        return _DECODER.decode(zlib.decompress(self._file.read(place.size)))
 
 
 class Findings(Sequence["Finding"]):

@@ -1,87 +1,115 @@
-"""The reports of an organization's accounts as one. An account that left no report is unknown in it."""
+"""The groups of an organization's accounts as one report. Accounts of a group that was not merged are unknown in it.
+
+However the accounts were put in groups, the report is the same, byte for byte.
+"""
 
 from __future__ import annotations
 
-import gzip
-import tempfile
-from collections import deque
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
-from itertools import islice
-from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from dataclasses import replace
+from importlib import import_module
+from typing import TYPE_CHECKING, Final, cast
+from urllib.parse import quote
 
-from auditor import past
-from auditor.organization.merged import Merger
-from auditor.organization.unread import unread
+from auditor.organization.blocks import compressed
+from auditor.organization.examples import Examples
+from auditor.organization.joined import Group, Joined
+from auditor.organization.outline import Outline
 from auditor.outputs import stream
-from auditor.remedies import INTERRUPTED, NOT_ASSUMED, OUT_OF_TIME
-from auditor.scheduled.fleet_news import FleetNews, Gathered
-from auditor.scheduled.fleet_run import ACCOUNTS, OUTCOMES, WARNINGS, Item, Outcome
-from auditor.scheduled.store import RunRecord, StoreError
-from auditor.targets import HOME_REGIONS, Target
+from auditor.registry import beside
+from auditor.scheduled.fleet_group import Grouping, left, page, why
+from auditor.scheduled.fleet_groups import planned
+from auditor.scheduled.fleet_news import FleetNews
+from auditor.scheduled.fleet_run import GROUPS, OUTCOMES, WARNINGS, Outcome
+from auditor.scheduled.settings import SettingsError
+from auditor.scheduled.told import Told
+from auditor.score import tally
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from auditor.audit import Audit
-    from auditor.history import History
+    from auditor.finding import Finding
     from auditor.report import Report
-    from auditor.scheduled.fleet_run import Cause, FleetRun
+    from auditor.scheduled.fleet_group import Rest
+    from auditor.scheduled.fleet_run import FleetRun, GroupItem, Item
 
-AHEAD: Final = 8
-"""How many accounts' objects are fetched while one is merged."""
 MOST_IN_HTML: Final = 200_000
-"""Findings up to which the organization's report is written as HTML: more take longer than a function has."""
-MOST_WHOLE: Final = 200
-"""Accounts up to which the organization's report has the findings that pass, too."""
-TIMED_OUT: Final = frozenset({"Sandbox.Timedout", "States.Timeout"})
-REFUSED: Final = "AWS refused"
-"""What stands in the message of an account that did not let its role be assumed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Fetched:
-    """What the run left of an account: its record, report and history, or why there are none."""
-
-    item: Item
-    record: RunRecord | None = None
-    text: bytes = b""
-    history: History | None = None
-    failure: Cause | None = None
+"""Findings up to which the organization's report is written as HTML: a page with more does not open any more."""
+UNMERGED: Final = "the run ended before this account's report was merged"
 
 
 class Merging:
-    """Merges the reports of a run's accounts, with one account's report in memory at a time."""
+    """Merges the groups of a run's accounts, of whose findings none is decoded."""
 
     def __init__(self, run: FleetRun, audit: Audit) -> None:
-        """``audit`` is what was asked of every account: of one that was not audited, all of it is unknown."""
+        """``audit`` is what was asked of every account: of one that is not merged, all of it is unknown."""
         self._run = run
         self._audit = audit
-        self._merger = Merger()
-        self._gathered = Gathered()
+        self._outline = Outline()
+        self._groups: list[Group] = []
+        self._told: list[Told] = []
         self._outcomes: list[Outcome] = []
+        self._examples = Examples()
+        self._unmerged = 0
 
     def merged(self) -> FleetNews:
         """Return the organization's report with its news; StoreError where the list of accounts is gone."""
-        items = self._run.read(ACCOUNTS, tuple[Item, ...])
-        if not items:
-            raise StoreError(f"{self._run.place.base}{ACCOUNTS} names no accounts: run the audit again")
-        self._merger = Merger(keep_passing=len(items) <= MOST_WHOLE)
-        for each in self._fetched(items):
-            self._add(each)
+        groups = planned(self._run)
+        items = {each.account: each for each in self._run.items()}
+        for each in groups:
+            self._take(each, [items[account] for account in each.accounts], alone=len(groups) == 1)
+        findings = Joined(self._groups)
+        findings.left_out = left_out = self._outline.left_out(findings.owned)
+        # What takes a report iterates, measures and slices, which these do as a tuple does.
+        counted = self._outline.counted(left_out)
+        report = self._outline.report(counted, cast("tuple[Finding, ...]", findings))
         before = self._before()
-        news = self._gathered.news(first=before is None)
-        return FleetNews(self._report(), news, self._gathered.counts, self._outcomes, before or ())
+        return FleetNews(
+            report=self._warned(report, whole=all(each.whole for each in groups)),
+            counted=counted,
+            told=Told.all(self._told) if before is not None else None,
+            outcomes=tuple(sorted(self._outcomes, key=lambda each: each.account)),
+            before=before or (),
+            unmerged=self._unmerged,
+            examples=self._examples,
+        )
 
-    def _report(self) -> Report:
-        report = self._merger.report()
+    def _take(self, group: GroupItem, items: list[Item], *, alone: bool) -> None:
+        """Take what a group left; a group that is alone is merged here and now."""
+        if alone:
+            grouping = Grouping(self._run, self._audit, whole=group.whole)
+            grouping.take(items)
+            self._join(*_here(grouping))
+            return
+        found = left(self._run, group.group)
+        self._join(*(found or self._given_up(group, items)))
+
+    def _given_up(self, group: GroupItem, items: list[Item]) -> tuple[Rest, Group]:
+        """Return what is to be said of a group that was not merged: that nothing of its accounts is known."""
+        code, reason = why(self._run.failure(group.group), UNMERGED)
+        grouping = Grouping(self._run, self._audit, whole=group.whole)
+        for each in items:
+            record = self._run.store(each.account).finished(self._run.name)
+            told = f"its report could not be merged: {reason}" if record else reason
+            grouping.give_up(each, code, told, page(record) if record else "")
+        self._unmerged += len(items)
+        return _here(grouping)
+
+    def _join(self, rest: Rest, group: Group) -> None:
+        self._outline.join(rest.outline)
+        self._groups.append(group)
+        self._told.append(rest.told)
+        self._outcomes.extend(rest.outcomes)
+        self._examples.join(rest.examples)
+
+    def _warned(self, report: Report, *, whole: bool) -> Report:
         warnings = [*report.audit.warnings, *(self._run.read(WARNINGS, tuple[str, ...]) or ())]
-        if len(self._outcomes) > MOST_WHOLE:
+        if not whole:
             told = f"of {len(self._outcomes)} accounts, what passes is counted in the scores and not listed"
             warnings.append(f"{told}: the accounts' own reports have all")
         if len(report.findings) > MOST_IN_HTML:
-            warnings.append(f"there is no HTML report of {len(report.findings)} findings: the accounts' own have all")
+            told = f"{len(report.findings)} findings are too many for one page: this report as HTML is an overview"
+            warnings.append(f"{told}, and the accounts' own reports have all")
         return replace(report, audit=replace(report.audit, warnings=tuple(warnings)))
 
     def _before(self) -> tuple[Outcome, ...] | None:
@@ -91,74 +119,60 @@ class Merging:
             return None
         return self._run.read_key(f"{last.report.rpartition('/')[0]}/{OUTCOMES}", tuple[Outcome, ...]) or ()
 
-    def _fetched(self, items: Iterable[Item]) -> Iterator[Fetched]:
-        """Yield what the run left of each account, in order, a few fetched ahead."""
-        waiting = iter(items)
-        with ThreadPoolExecutor(AHEAD) as beside:
-            under_way = deque(beside.submit(self._fetch, each) for each in islice(waiting, AHEAD))
-            while under_way:
-                yield under_way.popleft().result()
-                under_way.extend(beside.submit(self._fetch, each) for each in islice(waiting, 1))
 
-    def _fetch(self, item: Item) -> Fetched:
-        store = self._run.store(item.account)
-        record = store.finished(self._run.name)
-        text = store.report(record) if record else None
-        if record is None or text is None:
-            return Fetched(item, failure=self._run.failure(item.account))
-        return Fetched(item, record, text, store.history(record))
-
-    def _add(self, fetched: Fetched) -> None:
-        item = fetched.item
-        if fetched.record is None or fetched.history is None:
-            code, reason = why(fetched.failure)
-            home = HOME_REGIONS["aws"]
-            target = Target(item.account, self._partition(item), (home,), home)
-            self._merger.add(unread(self._audit, target, self._run.at, code, reason))
-            self._outcomes.append(Outcome(item.account, item.name, "UNKNOWN", reason))
-            return
-        report = past.read(fetched.text, fetched.record.report)
-        self._merger.add(report)
-        self._gathered.add(report, fetched.record, fetched.history)
-        self._outcomes.append(_outcome(item, report))
-
-    @staticmethod
-    def _partition(item: Item) -> str:
-        return str(item.audit.get("role_arn", "arn:aws:")).split(":")[1]
+def _here(grouping: Grouping) -> tuple[Rest, Group]:
+    """Return what a group leaves that is put together in this process."""
+    rest = grouping.rest()
+    return rest, Group(rest.index, grouping.files())
 
 
-def _outcome(item: Item, report: Report) -> Outcome:
-    if report.audit.partial:
-        reason = f"time was over: {report.coverage:g} % of the questions are answered"
-        return Outcome(item.account, item.name, "PARTIAL", reason)
-    return Outcome(item.account, item.name, "AUDITED")
-
-
-def why(failure: Cause | None) -> tuple[str, str]:
-    """Return the code and the sentence that say why an account was not audited."""
-    if failure is None:
-        return INTERRUPTED, "the run ended before this account was audited"
-    reason = failure.message or failure.error
-    if REFUSED in reason:
-        return NOT_ASSUMED, reason
-    return (OUT_OF_TIME if failure.error in TIMED_OUT else failure.error), reason
+def merge_group(run: FleetRun, audit: Audit, name: str) -> None:
+    """Merge the reports of a group's accounts, and leave in S3 what the organization's report needs of it."""
+    group = next((each for each in planned(run) if each.group == name), None)
+    if group is None:
+        raise SettingsError(f"there is no group {name} in {run.place.base}{GROUPS}")
+    items = {each.account: each for each in run.items()}
+    grouping = Grouping(run, audit, whole=group.whole)
+    grouping.take(items[account] for account in group.accounts)
+    grouping.write(name)
 
 
 def written(run: FleetRun, found: FleetNews) -> str:
-    """Write the organization's report in its formats, and return the key of the one to look at first."""
+    """Write the organization's report in its formats, and return the key of the one for people."""
     run.write(OUTCOMES, found.outcomes)
-    keys = [_compressed(run, found.report, "json", "report.json.gz")]
-    _compressed(run, found.report, "csv", "findings.csv.gz")
-    if len(found.report.findings) <= MOST_IN_HTML:
-        keys.append(run.place.write("report.html", "".join(stream(found.report, "html")).encode()))
-    return keys[-1]
+    report, formats = found.report, beside("reports")
+    findings = cast("Joined", report.findings)
+    json, csv = formats.load("json"), formats.load("csv")
+    run.place.upload("report.json.gz", _joined((json.head(report),), findings.pieces("json"), json.tail(report)))
+    run.place.upload("findings.csv.gz", _joined((csv.head(),), findings.pieces("csv"), ()))
+    if len(findings) > MOST_IN_HTML:
+        return run.place.write("report.html", _overview(run, found).encode())
+    pieces = stream(replace(report, findings=tuple(findings)), "html")
+    return run.place.write("report.html", "".join(pieces).encode())
 
 
-def _compressed(run: FleetRun, report: Report, form: str, name: str) -> str:
-    """Write the report in a format by way of a file: the text of a large one is larger than the memory."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / name
-        with path.open("wb") as file, gzip.GzipFile("", "wb", 1, file, mtime=0) as packed:
-            for piece in stream(report, form):
-                packed.write(piece.encode())
-        return run.place.write(name, path.read_bytes())
+def _joined(head: Iterable[str], pieces: Iterable[bytes], tail: Iterable[str]) -> Iterator[bytes]:
+    """Yield a text in gzip's format, whose middle is compressed already."""
+    yield compressed("".join(head).encode())
+    yield from pieces
+    yield compressed("".join(tail).encode())
+
+
+def _overview(run: FleetRun, found: FleetNews) -> str:
+    """Return what leads to the accounts' own reports where the organization's is too large."""
+    page = import_module("reports.html.organization")
+    tallies = {each.name: each for each in found.report.accounts}
+    up = "../" * (run.place.base.count("/") - run.base.count("/"))
+    accounts = [
+        page.Account(
+            each.account,
+            each.state,
+            each.reason,
+            # Of an account without findings there is none.
+            tallies.get(each.account, tally(each.account, {})),
+            f"{up}{quote(each.report.removeprefix(run.base))}" if each.report else "",
+        )
+        for each in found.outcomes
+    ]
+    text: str = page.render(found.report, found.counted, accounts, found.examples.of)
+    return text

@@ -6,50 +6,22 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
+from auditor.organization.examples import Examples
 from auditor.scheduled import messages
 from auditor.scheduled.fleet_run import ORGANIZATION
-from auditor.scheduled.news import News, news
+from auditor.scheduled.news import News
 from auditor.textual import inert
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from auditor.history import History
     from auditor.report import Report
     from auditor.scheduled.fleet_run import Outcome
-    from auditor.scheduled.news import Item
-    from auditor.scheduled.store import RunRecord
+    from auditor.scheduled.told import Told
+    from auditor.score import Kind
 
 MOST_NAMED: Final = 40
 """How many accounts of a kind a text names; outcomes.json has all."""
-KINDS: Final = ("new", "reopened", "fixed")
-
-
-@dataclass
-class Gathered:
-    """The news of accounts, as they come."""
-
-    items: dict[str, list[Item]] = field(default_factory=lambda: {kind: [] for kind in KINDS})
-    counts: Counter[str] = field(default_factory=Counter)
-
-    def add(self, report: Report, record: RunRecord, history: History) -> None:
-        """Take an account's news. Of the first audit of an account nothing is new."""
-        found = news(None, report, history)
-        for kind in KINDS:
-            self.items[kind].extend(getattr(found, kind))
-        # What an account lost is told in its own summary: the report before, which says of what, need not be read.
-        self.counts.update({kind: record.summary["news"].get(kind, 0) for kind in ("lost", "expired")})
-
-    def news(self, *, first: bool) -> News:
-        """Return the news of all accounts, the gravest first."""
-        if first:
-            return News(first=True)
-        new, reopened, fixed = (tuple(sorted(self.items[kind], key=_gravity)) for kind in KINDS)
-        return News(first=False, new=new, reopened=reopened, fixed=fixed)
-
-
-def _gravity(item: Item) -> tuple[int, str, str, str]:
-    return item.severity.rank, item.check, item.account, item.resource
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +29,24 @@ class FleetNews:
     """The organization's news: that of its accounts, what became of each, and what had become of them before."""
 
     report: Report
-    news: News
-    counts: Counter[str]
+    counted: Counter[Kind]
+    told: Told | None
+    """None at the organization's first run, of which all is new."""
     outcomes: Sequence[Outcome]
     before: Sequence[Outcome]
+    unmerged: int = 0
+    """How many accounts were not merged: they are unknown, whatever their own reports say."""
+    examples: Examples = field(default_factory=Examples)
+
+    @property
+    def news(self) -> News:
+        """What is told of findings and exceptions."""
+        return News(first=True) if self.told is None else self.told.news()
 
     @property
     def any(self) -> bool:
         """Whether there is anything to tell."""
-        return self.news.any or bool(sum(self.counts.values())) or bool(self.lost) or bool(self.regained)
+        return self.news.any or bool(self.lost) or bool(self.regained) or self.unmerged > 0
 
     @property
     def lost(self) -> list[Outcome]:
@@ -84,7 +65,7 @@ class FleetNews:
         summary = messages.summary(self._named, self.news, run, where)
         states = Counter(each.state.lower() for each in self.outcomes)
         accounts = {state: states[state] for state in ("audited", "partial", "unknown")}
-        return {**summary, "news": {**summary["news"], **self.counts}, "accounts": accounts}
+        return {**summary, "accounts": accounts, "unmerged": self.unmerged}
 
     def subject(self) -> str:
         """Return the subject of the text."""
@@ -106,16 +87,13 @@ class FleetNews:
     def _lines(self) -> Iterator[str]:
         audited = _ids(self.outcomes, "AUDITED")
         yield f"{len(audited)} of {len(self.outcomes)} accounts audited"
+        if self.unmerged:
+            yield f"NOT MERGED: {self.unmerged} accounts, of which this report knows nothing; they may have their own"
         yield from _section("NOT AUDITED, so nothing is known of", "UNKNOWN", self.outcomes)
         yield from _section("Audited in part, as time was over", "PARTIAL", self.outcomes)
         regained = ", ".join(each.account for each in self.regained[:MOST_NAMED])
         if regained:
             yield f"Audited again: {regained}"
-        if self.counts["lost"] or self.counts["expired"]:
-            yield (
-                f"Answers lost since the accounts' runs before: {self.counts['lost']}; "
-                f"exceptions that expired: {self.counts['expired']} (the accounts' own reports say which)"
-            )
 
 
 def _section(title: str, state: str, outcomes: Iterable[Outcome]) -> Iterator[str]:

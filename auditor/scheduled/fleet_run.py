@@ -3,12 +3,19 @@
 ::
 
     PREFIX/organization/2026-01-31/RUN/accounts.json      the accounts to audit, as the state machine hands them on
+    PREFIX/organization/2026-01-31/RUN/guardrails-….json  what service and resource control policies guard accounts
     PREFIX/organization/2026-01-31/RUN/warnings.json      what must be told of accounts that were left out
     PREFIX/organization/2026-01-31/RUN/failed-ACCOUNT.json  why the audit of an account failed
+    PREFIX/organization/2026-01-31/RUN/groups.json        the groups of accounts that are merged together
+    PREFIX/organization/2026-01-31/RUN/failed-GROUP.json  why the merge of a group failed
     PREFIX/organization/2026-01-31/RUN/outcomes.json      what became of each account
-    PREFIX/organization/2026-01-31/RUN/report.html        the organization's report, where it is not too large
+    PREFIX/organization/2026-01-31/RUN/report.html        the organization's report, or an overview
     PREFIX/organization/2026-01-31/RUN/report.json.gz
     PREFIX/organization/2026-01-31/RUN/findings.csv.gz
+    PREFIX/organization/parts/2026-01-31/RUN/GROUP/findings.json.gz  a group's findings, in blocks
+    PREFIX/organization/parts/2026-01-31/RUN/GROUP/findings.csv.gz
+    PREFIX/organization/parts/2026-01-31/RUN/GROUP/fingerprints.bin  of all, listed or not
+    PREFIX/organization/parts/2026-01-31/RUN/GROUP/group.json.gz     the rest; written last
     PREFIX/organization/runs/RUN.json                     that the run is complete, and what it came to
     PREFIX/organization/latest.json                       the same of the latest complete run: written last
 
@@ -24,18 +31,20 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import msgspec
 
 from auditor.scheduled.settings import SettingsError
-from auditor.scheduled.store import Store, StoreError
+from auditor.scheduled.store import Run, Store, StoreError
 
 if TYPE_CHECKING:
     from auditor.scheduled.delivery import Destination
-    from auditor.scheduled.store import Run
 
 Value = TypeVar("Value")
 ORGANIZATION: Final = "organization"
 """Stands where the objects of an account have its id."""
+PARTS: Final = "parts"
+"""Below it is what groups leave for the merge, and nobody needs after it."""
 ACCOUNTS: Final = "accounts.json"
 WARNINGS: Final = "warnings.json"
 OUTCOMES: Final = "outcomes.json"
+GROUPS: Final = "groups.json"
 
 
 class Item(msgspec.Struct, frozen=True):
@@ -44,6 +53,14 @@ class Item(msgspec.Struct, frozen=True):
     account: str
     name: str
     audit: dict[str, Any]
+
+
+class GroupItem(msgspec.Struct, frozen=True):
+    """A group of accounts to merge; ``whole`` says whether what passes is listed."""
+
+    group: str
+    accounts: tuple[str, ...]
+    whole: bool
 
 
 class _Raised(msgspec.Struct):
@@ -74,20 +91,30 @@ class Started(msgspec.Struct, frozen=True):
     at: datetime
 
 
+class GroupStarted(Started, frozen=True):
+    """What it tells the function that merges a group."""
+
+    group: str
+
+
 class Failed(Started, frozen=True):
-    """What it tells of an account whose audit failed."""
+    """What it tells of an account whose audit failed, or of a group whose merge did, which then is the ``account``."""
 
     account: str
     failure: Cause
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """What became of an account: AUDITED, PARTIAL (time was over) or UNKNOWN, and of the last two why."""
+    """What became of an account: AUDITED, PARTIAL (time was over) or UNKNOWN, and of the last two why.
+
+    ``report`` is the key of its own report for people, empty where it has none.
+    """
 
     account: str
     name: str
     state: str
     reason: str = ""
+    report: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +136,27 @@ class FleetRun:
         return Store(self.destination, self.prefix, account)
 
     @property
+    def base(self) -> str:
+        """What the keys of all that is kept begin with: empty, or the prefix with a slash."""
+        prefix = self.prefix.strip("/")
+        return f"{prefix}/" if prefix else ""
+
+    @property
     def place(self) -> Run:
         """Where the run's objects are."""
         return self.store().run(self.name, self.at)
+
+    def part(self, group: str) -> Run:
+        """Return where a group of accounts leaves what the organization's report needs of it."""
+        place = self.store(f"{ORGANIZATION}/{PARTS}").run(self.name, self.at)
+        return Run(self.destination, f"{place.base}{group}/")
+
+    def items(self) -> tuple[Item, ...]:
+        """Return the accounts of the run, by id; StoreError where the list of accounts is gone."""
+        items = self.read(ACCOUNTS, tuple[Item, ...])
+        if not items:
+            raise StoreError(f"{self.place.base}{ACCOUNTS} names no accounts: run the audit again")
+        return tuple(sorted(items, key=lambda each: each.account))
 
     def write(self, name: str, value: object) -> str:
         """Write a value as JSON, and return its key."""
@@ -132,11 +177,11 @@ class FleetRun:
             raise StoreError(f"{key} is not what a run leaves ({error}): run the audit again") from error
 
     def fail(self, failed: Failed) -> str:
-        """Keep why the audit of an account failed, and return the key."""
+        """Keep why the audit of an account, or the merge of a group, failed, and return the key."""
         return self.write(f"failed-{failed.account}.json", failed.failure)
 
     def failure(self, account: str) -> Cause | None:
-        """Return why the audit of an account failed; None where nobody kept it."""
+        """Return why the audit of an account, or the merge of a group, failed; None where nobody kept it."""
         return self.read(f"failed-{account}.json", Cause)
 
 

@@ -1,17 +1,18 @@
 """What is told of a run: a text for people, an event for programs, and metrics for dashboards.
 
-Limits: SNS and EventBridge take 256 KB, a subject 100 characters of ASCII. Metrics are in CloudWatch's embedded metric
-format (Amazon CloudWatch User Guide, "Specification: Embedded metric format").
+Limits: SNS and EventBridge take 256 KB, a subject less than 100 characters of ASCII. Metrics are in CloudWatch's
+embedded metric format (Amazon CloudWatch User Guide, "Specification: Embedded metric format").
 """
 
 from __future__ import annotations
 
-from collections import Counter
+import shlex
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from auditor.severity import Severity, Status
+from auditor.severity import Severity
 from auditor.textual import inert
 
 if TYPE_CHECKING:
@@ -26,7 +27,8 @@ LONGEST: Final = 500
 """How many characters of a resource's ARN or of a sentence are told."""
 LARGEST: Final = 200_000
 """Bytes of a text, and of an event's detail; the rest is for what AWS adds."""
-LONGEST_SUBJECT: Final = 100
+LONGEST_SUBJECT: Final = 99
+MOST_PERMISSIONS: Final = 10
 NAMESPACE: Final = "AwsAccountAuditor"
 SOURCE: Final = "aws-account-auditor"
 DETAIL_TYPE: Final = "Audit News"
@@ -34,9 +36,11 @@ EVENT_VERSION: Final = "1"
 TITLES: Final = {
     "new": "New failures",
     "reopened": "Failures that came back",
+    "lost": "Not known any more",
     "fixed": "Fixed",
-    "lost": "Coverage lost",
 }
+WORSE: Final = ("new", "reopened")
+"""The kinds that somebody has to look at first."""
 CUT: Final = "\n(cut here: the report has all)"
 
 
@@ -57,16 +61,26 @@ def summary(report: Report, news: News, run: str, where: str) -> dict[str, Any]:
 
 def failures(report: Report) -> dict[str, int]:
     """Return how many failures there are of each severity, by its name."""
-    count = Counter(each.severity for each in report.findings if each.status is Status.FAIL)
-    return {severity.value: count[severity] for severity in Severity}
+    failed = {each.name: each.failed for each in report.severities}
+    return {severity.value: failed.get(severity.value, 0) for severity in Severity}
 
 
 def subject(report: Report, news: News) -> str:
-    """Return the subject of the text: the account, and how much there is of each kind."""
-    parts = [f"{count} {kind}" for kind, count in news.counts.items() if count]
-    told = "first audit" if news.first else ", ".join(parts) or "no change"
-    line = f"AWS audit of {' '.join(report.audit.accounts)}: {told}"
-    return line[:LONGEST_SUBJECT].encode("ascii", "replace").decode()
+    """Return the subject of the text: the account, and how much there is of each kind, and how grave."""
+    told = "first audit" if news.first else ", ".join(_amounts(news)) or "no change"
+    partial = " (partial)" if report.audit.partial else ""
+    line = f"AWS audit of {' '.join(report.audit.accounts)}{partial}: {told}"
+    return inert(line)[:LONGEST_SUBJECT].encode("ascii", "replace").decode()
+
+
+def _amounts(news: News) -> Iterator[str]:
+    for kind, count in news.counts.items():
+        amounts = news.amounts(kind) if kind in WORSE else {}
+        grave = next((each for each in Severity if amounts.get(each)), None)
+        if grave:
+            yield f"{count} {kind} ({amounts[grave]} {grave.value})"
+        elif count:
+            yield f"{count} {kind}"
 
 
 def text(report: Report, news: News, where: str) -> str:
@@ -77,32 +91,60 @@ def text(report: Report, news: News, where: str) -> str:
 
 
 def _lines(report: Report, news: News, where: str) -> Iterator[str]:
-    audit = report.audit
-    regions = f"{len(audit.regions)} region{'s' if len(audit.regions) != 1 else ''}"
-    yield f"Account {' '.join(audit.accounts)}, {audit.at:%Y-%m-%d %H:%M} UTC, {regions}"
-    yield f"Score {'none' if report.score is None else f'{report.score:g}'}, coverage {report.coverage:g} %"
-    yield f"Failures: {', '.join(f'{count} {name}' for name, count in failures(report).items())}"
-    yield f"Report: {inert(where)}"
-    if audit.partial:
+    yield from _head(report)
+    yield f"Report, with how to mend each failure: {inert(where)}"
+    yield f"To fetch it: aws s3 cp {shlex.quote(inert(where))} ."
+    if report.audit.partial:
         yield "PARTIAL: time was over before everything was read. What was not read is neither new nor fixed."
+    missing = [each for statement in report.missing_permissions.get("Statement", ()) for each in statement["Action"]]
+    if missing:
+        more = f" and {len(missing) - MOST_PERMISSIONS} more" if len(missing) > MOST_PERMISSIONS else ""
+        yield f"Not allowed to the auditor: {', '.join(missing[:MOST_PERMISSIONS])}{more}"
     if news.first:
         yield "This is the first audit: what later ones tell is what changed since."
-    for kind, title in TITLES.items():
-        yield from _section(title, getattr(news, kind))
+    for kind in WORSE:
+        yield from _section(kind, news, report)
     if news.expired:
-        yield f"\nExceptions that expired: {len(news.expired)}"
+        yield f"\nExceptions that expired, so that what they accepted fails again: {len(news.expired)}"
         yield from (f"  {inert(each[:LONGEST])}" for each in news.expired[:MOST_TOLD])
+    for kind in ("lost", "fixed"):
+        yield from _section(kind, news, report)
 
 
-def _section(title: str, items: tuple[Item, ...]) -> Iterator[str]:
+def _head(report: Report) -> Iterator[str]:
+    """Yield what was audited and what it came to, beside what the run before did."""
+    audit, runs = report.audit, report.history.runs if report.history else ()
+    named = " ".join(audit.accounts)
+    title = f"Account {named}" if named[:1].isdigit() else named.capitalize()
+    regions = f"{len(audit.regions)} region{'s' if len(audit.regions) != 1 else ''}"
+    yield f"{title}, {audit.at:%Y-%m-%d %H:%M} UTC, {regions}"
+    score, coverage = _score(report.score), f"{report.coverage:g} %"
+    before = runs[-2] if len(runs) > 1 else None
+    if before and (before.score, before.coverage) != (report.score, report.coverage):
+        score, coverage = f"{score} (before: {_score(before.score)})", f"{coverage} (before: {before.coverage:g} %)"
+    yield f"Score {score}, coverage {coverage}"
+    yield f"Failures: {', '.join(f'{count} {name}' for name, count in failures(report).items())}"
+
+
+def _score(score: float | None) -> str:
+    return "none" if score is None else f"{score:g}"
+
+
+def _section(kind: str, news: News, report: Report) -> Iterator[str]:
+    """Yield the items of a kind under their checks, each with its account where the report is of several."""
+    items: tuple[Item, ...] = getattr(news, kind)
+    titles = {each.id: each.title for each in report.checks}
     if items:
-        yield f"\n{title}: {len(items)}"
-        for each in items[:MOST_TOLD]:
-            name = f"{each.severity.value.upper():<9}{each.check}"
-            yield f"  {name}  {inert(each.resource[:LONGEST])} ({inert(each.region)})"
-            yield f"           {inert(each.why[:LONGEST])}"
-        if len(items) > MOST_TOLD:
-            yield f"  and {len(items) - MOST_TOLD} more: see the report"
+        yield f"\n{TITLES[kind]}: {news.counts[kind]}"
+    for (severity, check), group in groupby(items[:MOST_TOLD], lambda each: (each.severity, each.check)):
+        expected = f" (expected: {titles[check]})" if check in titles else ""
+        yield f"  {severity.value.upper()} {check}{expected}"
+        for each in group:
+            place = each.region if each.account in report.audit.accounts else f"{each.account}, {each.region}"
+            why = f": {inert(each.why[:LONGEST])}" if each.why else ""
+            yield f"    {inert(each.resource[:LONGEST])} ({inert(place)}){why}"
+    if news.counts[kind] > MOST_TOLD:
+        yield f"  and {news.counts[kind] - MOST_TOLD} more: see the report"
 
 
 def event(news: News, told: dict[str, Any]) -> dict[str, Any]:
@@ -136,7 +178,7 @@ def metrics(report: Report, news: News, seconds: float) -> Iterator[dict[str, An
     account = " ".join(report.audit.accounts)
     values = {
         "Coverage": (report.coverage, "Percent"),
-        "Unknown": (sum(not each.status.decided for each in report.findings), "Count"),
+        "Unknown": (sum(each.unknown + each.error for each in report.severities), "Count"),
         "Calls": (report.audit.calls, "Count"),
         "Duration": (round(seconds, 1), "Seconds"),
         "Partial": (int(report.audit.partial), "Count"),

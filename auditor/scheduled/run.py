@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, Final
 from auditor import config
 from auditor.registry import Selection
 from auditor.scan import Basis, load
+from auditor.scheduled import fleet_guarding
 from auditor.scheduled.delivery import Delivery
 from auditor.scheduled.settings import SettingsError
-from auditor.scheduled.store import Store
+from auditor.scheduled.store import Store, StoreError
 from auditor.source import Live
 from auditor.targets import Access
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from auditor.scheduled.delivery import Destination
     from auditor.scheduled.settings import Settings
     from auditor.scheduled.store import Objects
+    from auditor.targets import Target
 
 LEAST: Final = 5.0
 """Seconds that are given to the collection at least."""
@@ -58,13 +60,27 @@ class Job:
             store.point(done)
             self.log("audit-repeated", {"account": target.account, "run": self.event})
             return {**done.summary, "repeated": True}
+        target = self._guarded(target, destination)
         self.log(
             "audit-began", {"account": target.account, "regions": list(target.regions), "checks": len(audit.checks)}
         )
+        delivery = Delivery(self.settings, self.event, destination, store, self.log)
+        before = delivery.latest(self.at)
         deadline = max(self.until - self.settings.reserve, began + LEAST)
         collected = audit.live(source, target, self.at, self.settings.workers, until=deadline)
-        delivery = Delivery(self.settings, self.event, destination, store, self.log)
-        return delivery.deliver(audit, collected, began)
+        return delivery.deliver(audit, collected, before, began)
+
+    def _guarded(self, target: Target, destination: Destination) -> Target:
+        """Return an account with the policies that its organization sets it, or with why no verdict heeds them."""
+        if not self.settings.guardrails:
+            return target
+        try:
+            found = fleet_guarding.read(destination, self.settings.prefix, self.settings.guardrails)
+        except StoreError as error:
+            told = f"no verdict heeds the organization's service and resource control policies: {error}"
+            self.log("guardrails-unread", {"account": target.account, "run": self.event, "message": str(error)})
+            return replace(target, warnings=(*target.warnings, told))
+        return replace(target, guardrails=found)
 
     @property
     def _access(self) -> Access:

@@ -27,7 +27,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     ``bucket`` keeps them below ``prefix``, encrypted with ``kms_key`` (empty: as the bucket says). ``config`` is the
     key of an auditor.toml in the bucket, empty for none. News goes to ``topic`` and ``event_bus``, where they are set.
-    ``role_arn`` is the role to assume in the audited account; empty for the function's own account. ``reserve`` is how
+    ``role_arn`` is the role to assume in the audited account; empty for the function's own account. ``guardrails`` is
+    the key of what the audit of its organization left of the policies that guard it; empty for none. ``reserve`` is how
     many seconds of the function's time are kept for judging and writing, ``timeout`` how many a call waits.
     """
 
@@ -39,6 +40,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     config: str = ""
     role_arn: str = ""
     external_id: str = ""
+    guardrails: str = ""
     regions: tuple[str, ...] = ()
     services: tuple[str, ...] = ()
     checks: tuple[str, ...] = ()
@@ -48,7 +50,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     exclude_services: tuple[str, ...] = ()
     workers: Annotated[int, msgspec.Meta(ge=1)] = 48
     timeout: Annotated[float, msgspec.Meta(gt=0)] = 20.0
-    reserve: Annotated[float, msgspec.Meta(ge=0)] = 60.0
+    reserve: Annotated[float, msgspec.Meta(ge=0)] = 120.0
     endpoint_url: str = ""
 
     @classmethod
@@ -70,7 +72,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
 ASKABLE: Final = frozenset(
     {
-        *("role_arn", "external_id", "regions", "services", "checks", "severities", "frameworks"),
+        *("role_arn", "external_id", "guardrails", "regions", "services", "checks", "severities", "frameworks"),
         *("exclude_checks", "exclude_services"),
     }
 )

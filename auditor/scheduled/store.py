@@ -6,6 +6,7 @@
     PREFIX/ACCOUNT/2026-01-31/RUN/report.html
     PREFIX/ACCOUNT/2026-01-31/RUN/snapshot.gz       the replies, to audit again
     PREFIX/ACCOUNT/2026-01-31/RUN/history.json.gz   what all runs until this one found
+    PREFIX/ACCOUNT/2026-01-31/RUN/news.json         what the run had to tell, for an organization's news
     PREFIX/ACCOUNT/runs/RUN.json                    that the run is complete, and what it came to
     PREFIX/ACCOUNT/latest.json                      the same of the latest complete run: written last
 
@@ -20,7 +21,7 @@ import re
 import zlib
 from dataclasses import dataclass
 from datetime import datetime  # noqa: TC003 - msgspec evaluates the annotations of what it decodes
-from typing import Any, Final, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 import msgspec
 
@@ -28,8 +29,16 @@ from auditor.errors import AuditorError
 from auditor.history import History, Question, Spell
 from auditor.report import RunFacts  # noqa: TC001 - as above
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
 Kept = TypeVar("Kept")
-CONTENT: Final = {"json": "application/json", "html": "text/html; charset=utf-8", "gz": "application/gzip"}
+CONTENT: Final = {
+    "json": "application/json",
+    "html": "text/html; charset=utf-8",
+    "gz": "application/gzip",
+    "bin": "application/octet-stream",
+}
 SAFE: Final = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}")
 """The names of runs that are part of a key as they are."""
 
@@ -44,18 +53,32 @@ class Objects(Protocol):
     def get(self, key: str) -> bytes | None:
         """Return an object; None where there is none."""
 
+    def stream(self, key: str) -> Iterator[bytes] | None:
+        """Return an object piece by piece; None where there is none."""
+
+    def piece(self, key: str, start: int, size: int) -> bytes:
+        """Return bytes of an object, which must be there."""
+
     def put(self, key: str, body: bytes, content_type: str) -> None:
         """Write an object, whole."""
 
+    def upload(self, key: str, pieces: Iterable[bytes], content_type: str) -> None:
+        """Write an object piece by piece, whole or not at all."""
+
 
 class RunRecord(msgspec.Struct, frozen=True):
-    """What a complete run came to: the keys of its report and of the history until then, and its summary."""
+    """What a complete run came to: the keys of its report and of the history until then, and its summary.
+
+    An account's run also tells how many findings there are, and the key of what it had to tell.
+    """
 
     run: str
     at: datetime
     report: str
     history: str
     summary: dict[str, Any]
+    findings: int = 0
+    news: str = ""
 
 
 class _Remembered(msgspec.Struct, frozen=True):
@@ -93,7 +116,10 @@ class Store:
         self.point(record)
 
     def point(self, record: RunRecord) -> None:
-        """Make a run the latest, unless a later one is."""
+        """Make a run the latest, unless a later one is.
+
+        Of two that end at the same moment the earlier may become it: then what the later one told is told again.
+        """
         last = self.latest()
         if last is None or last.at < record.at:
             self._write(self._key("latest.json"), record)
@@ -101,6 +127,10 @@ class Store:
     def report(self, record: RunRecord) -> bytes | None:
         """Return the JSON report of a run; None where it was deleted since."""
         return self.objects.get(record.report)
+
+    def pieces(self, record: RunRecord) -> Iterator[bytes] | None:
+        """Return the JSON report of a run as :meth:`report` does, piece by piece."""
+        return self.objects.stream(record.report)
 
     def history(self, record: RunRecord) -> History:
         """Return what the runs until ``record`` found; nothing where it was deleted since; StoreError."""
@@ -141,6 +171,12 @@ class Run:
         """Write one of the run's results and return its key; the end of its name tells what it is."""
         key = f"{self.base}{name}"
         self.objects.put(key, body, CONTENT[name.rpartition(".")[2]])
+        return key
+
+    def upload(self, name: str, pieces: Iterable[bytes]) -> str:
+        """Write a result as :meth:`write` does, piece by piece."""
+        key = f"{self.base}{name}"
+        self.objects.upload(key, pieces, CONTENT[name.rpartition(".")[2]])
         return key
 
 

@@ -17,10 +17,12 @@ import tempfile
 import zipfile
 from configparser import ConfigParser
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, get_args
 
 from auditor import registry
+from auditor.organization import directory
 from auditor.plan import Plan
+from auditor.scheduled import aws
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -46,8 +48,8 @@ OF_PIP: Final = (
     "top_level.txt",
 )
 """What stands beside the licences of a wheel; entry points and lists of files are for installers."""
-OF_ITS_OWN: Final = frozenset({"events", "organizations", "s3", "sns", "sts"})
-"""The services that functions call beside those that they audit."""
+OF_ITS_OWN: Final = frozenset({*get_args(aws.Service), directory.SERVICE, "ec2"})
+"""The services that functions call whatever they audit; EC2 tells which regions there are."""
 DATA: Final = ("service-2", "paginators-1", "paginators-1.sdk-extras", "endpoint-rule-set-1")
 """What an audit reads of botocore's data on a service: no waiters, no examples."""
 COMPILE: Final = """

@@ -7,16 +7,11 @@ by hash, and forbids every load and every string-to-markup conversion.
 
 from __future__ import annotations
 
-import base64
-import hashlib
-from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING, Final
 
-from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from reports.html import text
+from reports.html.page import bundle, digest, template
 from reports.html.payload import core, details, pack, ways
 from reports.html.summary import Summary
 
@@ -53,9 +48,9 @@ SCRIPTS: Final = (
 
 def render(report: Report) -> str:
     """Return ``report`` as one self-contained HTML document; equal reports give equal documents."""
-    style = _bundle("css", STYLES)
-    script = '(() => {\n"use strict";\n' + _bundle("js", SCRIPTS) + "})();\n"
-    return _template().render(
+    style = bundle("css", STYLES)
+    script = '(() => {\n"use strict";\n' + bundle("js", SCRIPTS) + "})();\n"
+    return template("report.html.j2").render(
         report=report,
         summary=Summary(report),
         style=Markup(style),  # noqa: S704 - our own style sheet
@@ -75,8 +70,8 @@ def _content_security_policy(style: str, script: str) -> str:
     return "; ".join(
         (
             "default-src 'none'",
-            f"script-src {_digest(script)}",
-            f"style-src {_digest(style)}",
+            f"script-src {digest(script)}",
+            f"style-src {digest(style)}",
             "img-src data:",
             "base-uri 'none'",
             "form-action 'none'",
@@ -84,41 +79,3 @@ def _content_security_policy(style: str, script: str) -> str:
             "trusted-types 'none'",
         )
     )
-
-
-def _digest(content: str) -> str:
-    """Return the CSP source expression of an inline element with this content."""
-    return f"'sha256-{base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()}'"
-
-
-def _read(path: str) -> str:
-    return resources.files(__name__).joinpath(path).read_text("utf-8")
-
-
-def _bundle(kind: str, names: tuple[str, ...]) -> str:
-    return "\n".join(_read(f"{kind}/{name}.{kind}") for name in names)
-
-
-@cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=FunctionLoader(lambda name: _read(f"templates/{name}")),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(
-        shown=text.shown,
-        number=text.number,
-        percent=text.percent,
-        moment=text.moment,
-        plural=text.plural,
-        signed=text.signed,
-        days=text.days,
-    )
-    return environment
-
-
-def _template() -> Template:
-    return _environment().get_template("report.html.j2")

@@ -8,7 +8,9 @@ import time
 from pathlib import Path
 
 import boto3
+from fleet.door import Behaviour
 
+from auditor.remedies import OUT_OF_TIME
 from reports import json as json_report
 
 TEMPLATE = Path(__file__).parents[2] / "deploy/organization/template.yaml"
@@ -22,10 +24,11 @@ PARAMETERS = {
     "ExternalId": "an-external-id",
     "Concurrency": "4",
     "ToleratedFailurePercentage": "10.0",  # moto takes no whole number here, which the language allows
+    "GroupFindings": "30000",  # some fifteen accounts, so that there are several groups
     "Regions": REGION,
     "Checks": "s3-bucket-versioned,iam-password-policy-*",
 }
-FUNCTIONS = ("accounts", "audit", "failed", "merge")
+FUNCTIONS = ("accounts", "audit", "failed", "groups", "group", "merge")
 
 
 class Deployment:
@@ -35,6 +38,7 @@ class Deployment:
         self.door = door
         self.accounts = []
         self.machine = self.bucket = self.topic = ""
+        self.ids = {}
 
     def client(self, service):
         return boto3.client(service, endpoint_url=self.door.url, region_name=REGION)
@@ -61,6 +65,8 @@ class Deployment:
             time.sleep(0.2)
         assert stack["StackStatus"] == "CREATE_COMPLETE", stack
         outputs = {each["OutputKey"]: each["OutputValue"] for each in stack["Outputs"]}
+        rows = client.describe_stack_resources(StackName=STACK)["StackResources"]
+        self.ids = {each.get("LogicalResourceId"): each.get("PhysicalResourceId") for each in rows}
         self.bucket, self.topic = outputs["ReportBucket"], outputs["NewsTopicArn"]
         self.machine = outputs["StateMachineArn"]
 
@@ -142,6 +148,10 @@ def _check_report(deployed, refusing):
     assert list(gaps) == [refusing]
     assert gaps[refusing].permission == "sts:AssumeRole"
     assert len(deployed.rows()) == len(report.findings)
+    assert [each.order for each in report.findings] == sorted(each.order for each in report.findings)
+    groups = json.loads(deployed.beside("groups.json"))
+    assert len(groups) > 2
+    assert [account for each in groups for account in each["accounts"]] == sorted(report.audit.accounts)
     assert deployed.beside("report.html")[:15].lower() == b"<!doctype html>"
 
 
@@ -165,10 +175,32 @@ def check_second_run(deployed, heard):
     assert summary["accounts"] == {"audited": SIZE, "partial": 0, "unknown": 1}
     assert summary["news"]["new"] == 1
     (told,) = heard()
-    assert told["Subject"] == "AWS audit of organization: 1 new"
+    assert told["Subject"] == "AWS audit of organization: 1 new (1 low)", told["Subject"]
     assert f"Audited again: {back}" in told["Message"]
     assert f"  {lost}: " in told["Message"]
     assert "arn:aws:s3:::new-and-not-versioned" in told["Message"]
+
+
+def check_unmerged_group(deployed, heard):
+    """A group that cannot be merged: its accounts are unknown, the rest is reported, and the run fails."""
+    deployed.door.behaviour.refused = set()
+    deployed.door.behaviour.stalls = ""
+    deployed.door.behaviour.broken = r"PUT .*organization/parts/.*/unmerged/group-0002/"
+    heard()
+    status, error = deployed.run("unmerged")
+    deployed.door.behaviour.broken = ""
+    assert (status, error) == ("FAILED", "NotAllMerged"), (status, error)
+    groups = {each["group"]: each["accounts"] for each in json.loads(deployed.beside("groups.json"))}
+    outcomes = deployed.outcomes()
+    assert {account for account, each in outcomes.items() if each["state"] == "UNKNOWN"} == set(groups["group-0002"])
+    reasons = {outcomes[account]["reason"] for account in groups["group-0002"]}
+    assert all(each.startswith("its report could not be merged: ") for each in reasons)
+    report = deployed.report()
+    unknown = {each.account for each in report.findings if each.status.value == "UNKNOWN"}
+    assert unknown == set(groups["group-0002"])
+    assert deployed.record()["summary"]["unmerged"] == len(unknown)
+    (told,) = heard()
+    assert f"NOT MERGED: {len(unknown)} accounts" in told["Message"]
 
 
 def check_too_many_failures(deployed, heard):
@@ -180,3 +212,36 @@ def check_too_many_failures(deployed, heard):
     assert states.count("UNKNOWN") >= SIZE // 5
     (told,) = heard()
     assert "NOT AUDITED, so nothing is known of" in told["Message"]
+
+
+def check_ended_audit(deployed, heard):
+    """An account whose function is ended in mid-audit is UNKNOWN for want of time, and audited by the next run."""
+    slow, *others = deployed.accounts[-12:]
+    deployed.door.behaviour = Behaviour(stalls=f"Action=AssumeRole.*{slow}")
+    _take(deployed, [slow, *others], seconds=45)
+    heard()
+    status, summary = deployed.run("ended")
+    assert status == "SUCCEEDED", summary
+    assert summary["accounts"] == {"audited": 11, "partial": 0, "unknown": 1}
+    assert deployed.outcomes()[slow]["reason"].endswith("Task timed out after 45.00 seconds")
+    report = deployed.report()
+    assert {(each.account, each.code) for each in report.gaps} == {(slow, OUT_OF_TIME)}
+    assert {each.status.value for each in report.findings if each.account == slow} == {"UNKNOWN"}
+    rows = deployed.client("s3").list_objects_v2(Bucket=deployed.bucket, Prefix=f"audits/{slow}/")
+    assert not [each["Key"] for each in rows.get("Contents", ()) if "ended" in each["Key"]]
+    deployed.door.behaviour.stalls = ""
+    _take(deployed, [slow, *others], seconds=900)
+    status, summary = deployed.run("after")
+    assert summary["accounts"] == {"audited": 12, "partial": 0, "unknown": 0}
+    assert f"Audited again: {slow}" in heard()[-1]["Message"]
+
+
+def _take(deployed, accounts, seconds):
+    """Have the stack audit these accounts, each in so many seconds."""
+    key, client = "audits/accounts.csv", deployed.client("lambda")
+    deployed.client("s3").put_object(Bucket=deployed.bucket, Key=key, Body="\n".join(["id", *accounts]).encode())
+    for name, more in (("accounts", {"FLEET_ACCOUNTS_FILE": key}), ("audit", {"AUDITOR_RESERVE": "5"})):
+        function = f"{STACK}-{name}"
+        variables = client.get_function_configuration(FunctionName=function)["Environment"]["Variables"]
+        client.update_function_configuration(FunctionName=function, Environment={"Variables": {**variables, **more}})
+    client.update_function_configuration(FunctionName=f"{STACK}-audit", Timeout=seconds)

@@ -1,9 +1,10 @@
-"""A door before an emulator: it invokes our functions, and refuses or throttles whom it is told to."""
+"""A door before an emulator: it invokes our functions, and refuses, throttles or keeps waiting whom it is told to."""
 
 import json
 import os
 import re
 import threading
+import time
 import urllib.error
 import urllib.request
 from collections import Counter
@@ -18,16 +19,34 @@ ERROR = (
 )
 REFUSAL = (403, "AccessDenied", "User: auditor is not authorized to perform: sts:AssumeRole")
 THROTTLING = (400, "Throttling", "Rate exceeded")
+BROKEN = (400, "InvalidRequest", "broken")
+"""No error that clients try again by themselves."""
 HOP = {"connection", "content-length", "date", "server", "transfer-encoding"}
 
 
 @dataclass
 class Behaviour:
-    """Whose role cannot be assumed, and how often AssumeRole is throttled before it works, by account."""
+    """Whose role cannot be assumed, and how often AssumeRole is throttled before it works, by account.
+
+    What ``stalls`` matches in a request (its method, path and body) gets no answer until it matches no more; what
+    ``broken`` matches in its method and path is an error of the service.
+    """
 
     refused: set[str] = field(default_factory=set)
     throttled: Counter[str] = field(default_factory=Counter)
     assumed: Counter[str] = field(default_factory=Counter)
+    stalls: str = ""
+    broken: str = ""
+    stalled: int = 0
+
+    def stall(self, request):
+        """Wait as long as the request is to; return whether it did, so that nobody waits for its answer any more."""
+        waited = False
+        while self.stalls and re.search(self.stalls, request):
+            self.stalled += not waited
+            waited = True
+            time.sleep(0.05)
+        return waited
 
     def answer(self, account):
         self.assumed[account] += 1
@@ -91,6 +110,9 @@ class _Request(BaseHTTPRequestHandler):
 
     def handle_any(self):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        if self.server.behaviour.stall(f"{self.command} {self.path} {body[:1000].decode(errors='replace')}"):
+            self.close_connection = True
+            return None
         invocation = INVOCATION.match(self.path)
         if invocation and self.server.functions:
             result, failed = self.server.invoke(_name(invocation["function"]), json.loads(body))
@@ -105,6 +127,9 @@ class _Request(BaseHTTPRequestHandler):
     do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = handle_any  # noqa: N815 - http.server's names
 
     def _refusal(self, body):
+        broken = self.server.behaviour.broken
+        if broken and re.search(broken, f"{self.command} {self.path}"):
+            return BROKEN
         if b"Action=AssumeRole" not in body:
             return None
         account = parse_qs(body.decode())["RoleArn"][0].split(":")[4]

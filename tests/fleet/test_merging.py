@@ -10,14 +10,20 @@ from pages import ROOT
 from scheduled.reported import BEGINNING, Shelf, finding, report
 
 from auditor.audit import Audit
+from auditor.encoding import encoded
 from auditor.history import History
 from auditor.registry import load
 from auditor.remedies import INTERRUPTED, NOT_ASSUMED, OUT_OF_TIME
-from auditor.scheduled import fleet_merge, messages
-from auditor.scheduled.fleet_merge import Merging, why, written
-from auditor.scheduled.fleet_run import ACCOUNTS, WARNINGS, Cause, Failed, FleetRun, Item, Started, told
+from auditor.scheduled import fleet_groups, fleet_merge, messages
+from auditor.scheduled.fleet_group import UNFINISHED, why
+from auditor.scheduled.fleet_groups import planned
+from auditor.scheduled.fleet_merge import Merging, merge_group, written
+from auditor.scheduled.fleet_run import ACCOUNTS, WARNINGS, Cause, Failed, FleetRun, Item, Started
+from auditor.scheduled.fleet_run import told as told_of
+from auditor.scheduled.news import news
 from auditor.scheduled.settings import SettingsError
-from auditor.scheduled.store import RunRecord, StoreError, packed
+from auditor.scheduled.store import RunRecord, StoreError
+from auditor.scheduled.told import Told
 from auditor.severity import Status
 from reports import json as json_report
 
@@ -37,32 +43,39 @@ class Organization:
     def __init__(self):
         self.shelf = Shelf()
         self.histories = {}
+        self.reports = {}
 
-    def run(self, day, audit, reports, failures=()):
+    def run(self, day, audit, reports, failures=(), silent=()):
         """Return what the merge makes of a run of these reports, by account, having written all that it writes."""
         at = BEGINNING + timedelta(days=day)
         run = FleetRun(self.shelf, "audits", f"run-{day}", at)
-        accounts = {*reports, *(each.account for each in failures)}
+        accounts = {*reports, *(each.account for each in failures), *silent}
         run.write(ACCOUNTS, [Item(each, "", {"role_arn": f"arn:aws:iam::{each}:role/a"}) for each in sorted(accounts)])
         for each in failures:
             run.fail(each)
         for account, found in reports.items():
             self._keep(run, account, found)
+        merged = self.merge(run, audit)
+        return run, merged
+
+    def merge(self, run, audit):
+        """Merge what a run left, in groups where there are several, and write what comes of it."""
+        groups = planned(run)
+        for each in groups if len(groups) > 1 else ():
+            merge_group(run, audit, each.group)
         merged = Merging(run, audit).merged()
         key = written(run, merged)
-        run.store().finish(run.name, RunRecord(run.name, at, key, "", merged.summary(run.name, key)))
-        return run, merged
+        run.store().finish(run.name, RunRecord(run.name, run.at, key, "", merged.summary(run.name, key)))
+        return merged
 
     def _keep(self, run, account, found):
         store = run.store(account)
-        history = self.histories.get(account, History()).after(found)
-        self.histories[account] = history
+        before, history = self.reports.get(account), self.histories.get(account, History()).after(found)
+        self.reports[account], self.histories[account] = found, history
         place = store.run(run.name, run.at)
-        keys = [
-            place.write("report.json", json_report.render(found).encode()),
-            place.write("history.json.gz", packed(history)),
-        ]
-        store.finish(run.name, RunRecord(run.name, run.at, *keys, {"news": {"lost": 2, "expired": 1}}))
+        report = place.write("report.json", json_report.render(found).encode())
+        kept = place.write("news.json", encoded(Told.of(news(before, found, history))))
+        store.finish(run.name, RunRecord(run.name, run.at, report, "", {}, len(found.findings), kept))
 
 
 def of(account, *findings, day=0, partial=False):
@@ -93,11 +106,7 @@ def test_an_account_without_a_report_is_unknown_with_what_was_said(audit):
 
 def test_an_account_of_which_nobody_said_anything_is_unknown(audit):
     good, silent, _ = ACCOUNT_IDS
-    organization = Organization()
-    run = FleetRun(organization.shelf, "audits", "run-0", BEGINNING)
-    _, merged = organization.run(0, audit, {good: of(good)})
-    run.write(ACCOUNTS, [Item(each, "", {}) for each in (good, silent)])
-    merged = Merging(run, audit).merged()
+    _, merged = Organization().run(0, audit, {good: of(good)}, silent=[silent])
     assert [each.state for each in merged.outcomes] == ["AUDITED", "UNKNOWN"]
     assert merged.report.audit.partial
 
@@ -120,7 +129,6 @@ def test_what_is_new_in_any_account_is_told_with_its_account(audit):
     told_of = {(each.account, each.resource) for each in merged.news.new}
     assert (other, "arn:aws:s3:::b") not in told_of
     assert all(account == other for account, _ in told_of)
-    assert merged.summary("r", "k")["news"]["lost"] == 4
 
 
 def test_accounts_that_are_lost_and_regained_are_told_once(audit):
@@ -145,7 +153,7 @@ def test_the_event_of_an_organization_is_of_the_published_schema(audit):
 
 
 def test_a_large_report_says_what_it_leaves_out(audit, monkeypatch):
-    monkeypatch.setattr(fleet_merge, "MOST_WHOLE", 1)
+    monkeypatch.setattr(fleet_groups, "MOST_WHOLE", 1)
     monkeypatch.setattr(fleet_merge, "MOST_IN_HTML", 0)
     one, other, _ = ACCOUNT_IDS
     reports = {one: of(one, finding("a"), finding("b", Status.PASS)), other: of(other, finding("c", Status.PASS))}
@@ -154,7 +162,7 @@ def test_a_large_report_says_what_it_leaves_out(audit, monkeypatch):
     assert merged.report.coverage == 100.0
     assert merged.report.score == pytest.approx(66.6)
     assert len([each for each in merged.report.audit.warnings if "own" in each]) == 2
-    assert run.store().latest().report.endswith("/report.json.gz")
+    assert run.store().latest().report.endswith("/report.html")
 
 
 def test_what_was_left_out_of_the_list_is_a_warning_of_the_report(audit):
@@ -184,13 +192,17 @@ def test_a_run_without_a_list_is_no_run(audit):
             (OUT_OF_TIME, "Task timed out after 900.00 seconds"),
         ),
         (
+            Cause("Lambda.Unknown", '{"errorMessage": "2026-01-31T03:00:00Z 1 Task timed out after 900.00 seconds"}'),
+            (OUT_OF_TIME, "2026-01-31T03:00:00Z 1 Task timed out after 900.00 seconds"),
+        ),
+        (
             Cause("Lambda.TooManyRequestsException"),
             ("Lambda.TooManyRequestsException", "Lambda.TooManyRequestsException"),
         ),
     ],
 )
 def test_why_an_account_failed(failure, expected):
-    assert why(failure) == expected
+    assert why(failure, UNFINISHED) == expected
 
 
 @pytest.mark.parametrize(
@@ -198,4 +210,4 @@ def test_why_an_account_failed(failure, expected):
 )
 def test_an_event_of_another_kind_is_refused(event):
     with pytest.raises(SettingsError, match="not one of the state machine's"):
-        told(event, Started)
+        told_of(event, Started)

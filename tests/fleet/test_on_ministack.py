@@ -9,9 +9,18 @@ import platform
 import threading
 
 import pytest
-from fleet.deployment import REGION, Deployment, check_first_run, check_second_run, check_too_many_failures
+from fleet.deployment import (
+    REGION,
+    TEMPLATE,
+    Deployment,
+    check_ended_audit,
+    check_first_run,
+    check_second_run,
+    check_too_many_failures,
+    check_unmerged_group,
+)
 from fleet.door import Behaviour, Door
-from scheduled import tools
+from scheduled import own, tools
 from scheduled.conftest import build
 
 pytestmark = [
@@ -64,6 +73,10 @@ def test_a_run_tells_what_changed_since_the_one_before(deployed, heard):
     check_second_run(deployed, heard)
 
 
+def test_a_group_that_cannot_be_merged_is_told(deployed, heard):
+    check_unmerged_group(deployed, heard)
+
+
 def test_a_run_with_too_many_failures_tells_and_fails(deployed, heard):
     check_too_many_failures(deployed, heard)
 
@@ -73,3 +86,21 @@ def test_the_schedule_is_to_start_the_machine(deployed):
     target = deployed.client("scheduler").get_schedule(Name=name)["Target"]
     assert target["Arn"] == deployed.machine
     assert target["DeadLetterConfig"]["Arn"].startswith("arn:aws:sqs:")
+
+
+def test_an_account_whose_audit_is_ended_is_unknown_for_want_of_time(deployed, heard):
+    check_ended_audit(deployed, heard)
+
+
+def test_the_auditor_finds_nothing_above_low_in_its_own_deployment(deployed, tmp_path):
+    logs = "access-logs"
+    deployed.client("s3").create_bucket(Bucket=logs)
+    own.complete(deployed.client, TEMPLATE, deployed.ids, logs)
+    found = own.findings(deployed.door.behind, REGION, deployed.ids, tmp_path)
+    assert own.graver_than_low(found) == []
+    assert own.unargued(found) == set()
+    judged = {each["resource"]["type"] for each in found if each["status"] == "PASS"}
+    assert judged >= {
+        *("AWS::S3::Bucket", "AWS::KMS::Key", "AWS::SNS::Topic", "AWS::IAM::Role", "AWS::Logs::LogGroup"),
+        "AWS::CloudWatch::Alarm",
+    }

@@ -5,15 +5,26 @@ the schedule. moto invokes functions in containers: here the door does, in this 
 number of failures.
 """
 
+import gzip
 import json
 import logging
+import os
 import re
 import threading
 import urllib.request
+from unittest.mock import patch
 
 import pytest
 from emulator import emulator
-from fleet.deployment import FUNCTIONS, REGION, STACK, Deployment, check_first_run, check_second_run
+from fleet.deployment import (
+    FUNCTIONS,
+    REGION,
+    STACK,
+    Deployment,
+    check_first_run,
+    check_second_run,
+    check_unmerged_group,
+)
 from fleet.door import Behaviour, Door, Function
 
 from auditor import aws_lambda
@@ -22,7 +33,7 @@ from auditor.scheduled import fleet
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore:Tried to parse")]
 
 EMPTY_ZIP = b"PK\x05\x06" + bytes(18)
-HANDLERS = (fleet.accounts, aws_lambda.handler, fleet.failed, fleet.merge)
+HANDLERS = (fleet.accounts, aws_lambda.handler, fleet.failed, fleet.groups, fleet.group, fleet.merge)
 
 
 def interpreted(deployment):
@@ -38,18 +49,19 @@ def interpreted(deployment):
     deployment.machine = made["stateMachineArn"]
 
 
-@pytest.fixture(scope="module")
-def patch():
-    with pytest.MonkeyPatch.context() as patched:
-        yield patched
+CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": REGION}
 
 
 @pytest.fixture(scope="module")
-def deployed(patch):
+def environment():
+    """Credentials for the emulator; what the functions set besides goes with the last test."""
+    with patch.dict(os.environ, CREDENTIALS):
+        yield
+
+
+@pytest.fixture(scope="module")
+def deployed(environment):
     logging.getLogger("werkzeug").setLevel(logging.CRITICAL)
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        patch.setenv(name, "test")
-    patch.setenv("AWS_DEFAULT_REGION", REGION)
     door = Door("", Behaviour())
     threading.Thread(target=door.serve_forever, daemon=True).start()
     # moto's interpreter calls AWS at this port, and so comes to the door as well.
@@ -84,7 +96,20 @@ def test_a_run_tells_what_changed_since_the_one_before(deployed, heard):
     check_second_run(deployed, heard)
 
 
+def test_a_group_that_cannot_be_merged_is_told(deployed, heard):
+    check_unmerged_group(deployed, heard)
+
+
 def test_a_merge_that_is_invoked_again_tells_nothing_again(deployed, heard):
     event = {"run": "first", "at": "2026-01-31T03:00:00.000Z"}
     result, failed = deployed.door.invoke("merge", event)
     assert (json.loads(result)["repeated"], failed, heard()) == (True, "", [])
+
+
+def test_what_guards_an_account_reaches_its_audit(deployed):
+    record = json.loads(deployed.object(f"audits/{deployed.accounts[5]}/latest.json"))
+    packed = deployed.object(f"{record['report'].rpartition('/')[0]}/snapshot.gz")
+    target = json.loads(gzip.decompress(packed).splitlines()[0])["target"]
+    assert target["guardrails"]["scps"] is not None
+    assert target["guardrails"]["rcps"] is not None
+    assert re.fullmatch(r"o-\w+/r-\w+/", target["guardrails"]["place"])

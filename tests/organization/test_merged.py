@@ -10,7 +10,8 @@ from auditor.finding import Finding, Refusal, ResourceRef
 from auditor.gate import ExitCode, Gate
 from auditor.judge import fingerprint
 from auditor.organization import merged
-from auditor.organization.merged import MergeError, Merger
+from auditor.organization.merged import Merger
+from auditor.organization.outline import MergeError
 from auditor.report import (
     AuditFacts,
     CheckFacts,
@@ -23,7 +24,7 @@ from auditor.report import (
     Scope,
     Tally,
 )
-from auditor.score import FORMULA, coverage, score, tallies
+from auditor.score import FORMULA, coverage, kinds, score, tallies
 from auditor.severity import Severity, Status
 from reports import json
 
@@ -54,6 +55,7 @@ def finding(check, status, account, name, arn=""):
 
 def report(account, findings, **rest):
     findings = tuple(sorted(findings, key=lambda each: each.order))
+    counts = kinds(findings)
     audit = AuditFacts(
         "1", AT, "live", "aws", (account,), ("eu-west-1",), "", partial=False, checks_run=3, calls=10,
         warnings=rest.pop("warnings", ()),
@@ -61,7 +63,7 @@ def report(account, findings, **rest):
     control = ControlResult("1", "One", "PASS", tuple(sorted(GRAVE)), 0, 0)
     framework = FrameworkResult("f", "F", "", Tally("f", 0, 0, 0, 0, 0, 0, 0), Scope(1, 1, 0, 0, 0), (control,))
     return Report(
-        audit, score(findings), coverage(findings), FORMULA, tallies(findings, lambda each: each.account), (), (),
+        audit, score(counts), coverage(counts), FORMULA, tallies(counts, lambda each: each.account), (), (),
         (framework,), CHECKS, findings, **{"gaps": (), **rest},
     )  # fmt: skip
 
@@ -96,10 +98,10 @@ def test_the_order_does_not_matter_and_scores_are_those_of_all_findings(seed, he
     everything = sorted((each for one in reports for each in one.findings), key=lambda each: each.order)
     assert list(found.findings) == everything
     assert len(found.findings) == len(everything)
-    assert (found.score, found.coverage) == (score(everything), coverage(everything))
-    assert found.services == tallies(everything, lambda each: each.service)
-    assert found.severities == tallies(everything, lambda each: each.severity.value)
-    assert found.accounts == tallies(everything, lambda each: each.account)
+    assert (found.score, found.coverage) == (score(kinds(everything)), coverage(kinds(everything)))
+    assert found.services == tallies(kinds(everything), lambda each: each.service)
+    assert found.severities == tallies(kinds(everything), lambda each: each.severity.value)
+    assert found.accounts == tallies(kinds(everything), lambda each: each.account)
     assert found.frameworks[0].tally.failed == sum(each.status is Status.FAIL for each in everything)
     assert found.audit.calls == 80
 

@@ -224,6 +224,10 @@ def test_service_control_policies_reach_every_account_below(organization, scanne
     assert len(names(organization.accounts["member-05"])) == 4, "the root, two units, the account"
     assert not any("no-iam" in level for level in names(organization.accounts["member-00"]))
     assert names(MANAGEMENT) == [], "AWS applies none there"
+    place = snapshot.read(
+        tmp_path / "each" / organization.accounts["member-05"] / "replies"
+    ).header.target.guardrails.place
+    assert place.partition("/")[2] == "".join(f"{organization.units[each]}/" for each in ("root", "prod", "web"))
 
 
 def test_policies_that_cannot_be_read_are_told(organization, scanned):

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import botocore.session
-import jsonschema
+import jsonschema_rs
 import pytest
 from botocore.validate import ParamValidator
 from hypothesis import HealthCheck, given, settings
@@ -132,7 +132,7 @@ def read_github(text):
 def read_gitlab(text):
     schema = json.loads((SCHEMAS / "gitlab-sast-15.json").read_text())
     told = json.loads(text)
-    jsonschema.Draft202012Validator(schema).validate(told)
+    jsonschema_rs.validator_for(schema).validate(told)
     assert len(told["vulnerabilities"]) == len(Status) - 1
     assert not [each for each in texts_in(told) if HIDDEN.search(each)]
     for each in told["vulnerabilities"]:
@@ -183,7 +183,7 @@ def read_ocsf(text):
 
 def read_sarif(text):
     told = json.loads(text)
-    jsonschema.Draft202012Validator(json.loads((SCHEMAS / "sarif-2.1.0.json").read_text())).validate(told)
+    jsonschema_rs.validator_for(json.loads((SCHEMAS / "sarif-2.1.0.json").read_text())).validate(told)
     results = told["runs"][0]["results"]
     assert len(results) == len(Status) - 1
     assert not [each for each in texts_in(told) if HIDDEN.search(each)]

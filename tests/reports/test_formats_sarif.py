@@ -7,7 +7,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-import jsonschema
+import jsonschema_rs
 import pytest
 
 from auditor.severity import Status
@@ -30,7 +30,7 @@ def run_of(report):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_it_conforms_to_the_schema(kind, request):
-    jsonschema.Draft202012Validator(SCHEMA).validate(log_of(request.getfixturevalue(kind)))
+    jsonschema_rs.validator_for(SCHEMA).validate(log_of(request.getfixturevalue(kind)))
 
 
 @pytest.mark.skipif(not MULTITOOL, reason="npm install --prefix .venv/node @microsoft/sarif-multitool")

@@ -15,7 +15,7 @@ from jinja2 import UndefinedError
 
 from auditor.priority import FORMULA, tasks
 from reports import html
-from reports.html import SCRIPTS, STYLES, render
+from reports.html import SCRIPTS, STYLES, organization, page, render
 from reports.html.columns import CHANGES, NOBODY, Changes, owner
 from reports.html.summary import Summary
 from reports.html.text import days, moment, percent, plural, shown, signed
@@ -211,11 +211,11 @@ def test_hostile_names_arrive_unaltered_in_the_data(hostile_report, hostile):
 
 def test_template_refuses_what_is_not_defined():
     with pytest.raises(UndefinedError):
-        html._environment().from_string("{{ nothing }}").render()
+        page.environment().from_string("{{ nothing }}").render()
 
 
 def test_template_escapes():
-    assert html._environment().from_string("{{ name }}").render(name="<b>") == "&lt;b&gt;"
+    assert page.environment().from_string("{{ name }}").render(name="<b>") == "&lt;b&gt;"
 
 
 def test_overview_tells_what_to_fix_first_and_how_that_is_worked_out(small_report, small):
@@ -325,14 +325,14 @@ def test_neighbours_are_the_resources_of_the_evidence_and_of_the_way(rich_report
     assert {frozenset((own, way["chain"][0]["source"])), frozenset((own, way["chain"][0]["target"]))} <= pairs
 
 
-@pytest.mark.parametrize(("kind", "names"), [("js", SCRIPTS), ("css", STYLES)])
+@pytest.mark.parametrize(("kind", "names"), [("js", SCRIPTS), ("css", {*STYLES, *organization.STYLES})])
 def test_every_module_is_in_the_page(kind, names):
     folder = resources.files(html.__name__).joinpath(kind)
     assert sorted(f"{name}.{kind}" for name in names) == sorted(each.name for each in folder.iterdir())
 
 
 def test_script_never_makes_markup_of_text():
-    script = html._bundle("js", SCRIPTS)
+    script = page.bundle("js", SCRIPTS)
     assert not re.search(
         r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function|</script", script
     )

@@ -8,6 +8,7 @@ from auditor.history import History
 from auditor.judge import fingerprint
 from auditor.report import AuditFacts, CheckFacts, ExceptionFacts, FixFacts, Report
 from auditor.scheduled.news import news
+from auditor.score import kinds, tallies
 from auditor.severity import Severity, Status
 
 ACCOUNT, REGION = "123456789012", "eu-west-1"
@@ -34,7 +35,10 @@ def finding(name, status=Status.FAIL, problem="everyone may read"):
 def report(*findings, day=0, partial=False, exceptions=()):
     at = BEGINNING + timedelta(days=day)
     audit = AuditFacts("1.0", at, "live", "aws", (ACCOUNT,), (REGION,), "caller", partial, checks_run=1, calls=7)
-    return Report(audit, 50.0, 100.0, "", (), (), (), (), (CHECK,), tuple(findings), (), exceptions=tuple(exceptions))
+    severities = tallies(kinds(findings), lambda each: each.severity.value)
+    return Report(
+        audit, 50.0, 100.0, "", (), (), severities, (), (CHECK,), tuple(findings), (), exceptions=tuple(exceptions)
+    )  # fmt: skip
 
 
 def exception(state, findings=1, resource="a"):
@@ -72,6 +76,16 @@ class Shelf:
         self._break(key)
         self.objects[key] = body
         self.written.append((key, content_type))
+
+    def stream(self, key):
+        body = self.get(key)
+        return None if body is None else iter([body[: len(body) // 2], body[len(body) // 2 :]])
+
+    def piece(self, key, start, size):
+        return self.objects[key][start : start + size]
+
+    def upload(self, key, pieces, content_type):
+        self.put(key, b"".join(pieces), content_type)
 
     def publish(self, subject, text):
         self._break("publish")

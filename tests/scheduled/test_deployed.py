@@ -13,12 +13,8 @@ import urllib.request
 
 import botocore.session
 import pytest
-import yaml
 from pages import ROOT
-from scheduled import tools
-from scheduled.test_template import Loader
-
-from auditor.__main__ import main
+from scheduled import own, tools
 
 pytestmark = [
     pytest.mark.slow,
@@ -199,59 +195,19 @@ def test_an_event_that_fails_ends_in_the_queue(deployment):
     assert "cannot ask for bucket" in failure["responsePayload"]["errorMessage"]
 
 
-def _as_the_template_says(deployment):
-    """Give the bucket what the emulator leaves out, from the template."""
-    properties = yaml.load(tools.TEMPLATE.read_text(), Loader)["Resources"]["Reports"]["Properties"]
-    s3, bucket = deployment.client("s3"), deployment.ids["Reports"]
-    key = deployment.client("kms").describe_key(KeyId=deployment.ids["Key"])["KeyMetadata"]["Arn"]
-    (rule,) = properties["BucketEncryption"]["ServerSideEncryptionConfiguration"]
-    assert rule["ServerSideEncryptionByDefault"]["KMSMasterKeyID"][1] == "Key.Arn"
-    default = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}
-    rules = [{"ApplyServerSideEncryptionByDefault": default, "BucketKeyEnabled": rule["BucketKeyEnabled"][1]}]
-    s3.put_bucket_encryption(Bucket=bucket, ServerSideEncryptionConfiguration={"Rules": rules})
-    (old,) = properties["LifecycleConfiguration"]["Rules"]
-    lifecycle = {"ID": old["Id"], "Filter": {}, "Expiration": {"Days": 400}}
-    lifecycle |= {
-        each: old[each] for each in ("Status", "NoncurrentVersionExpiration", "AbortIncompleteMultipartUpload")
-    }
-    s3.put_bucket_lifecycle_configuration(Bucket=bucket, LifecycleConfiguration={"Rules": [lifecycle]})
-    assert properties["NotificationConfiguration"]["EventBridgeConfiguration"]["EventBridgeEnabled"]
-    s3.put_bucket_notification_configuration(Bucket=bucket, NotificationConfiguration={"EventBridgeConfiguration": {}})
-    logging = {"LoggingEnabled": {"TargetBucket": "access-logs", "TargetPrefix": f"{STACK}/"}}
-    assert properties["LoggingConfiguration"][0] == "LogsAccess"
-    s3.put_bucket_logging(Bucket=bucket, BucketLoggingStatus=logging)
-    assert properties["ObjectLockEnabled"]
-    s3.put_object_lock_configuration(Bucket=bucket, ObjectLockConfiguration={"ObjectLockEnabled": "Enabled"})
-    rules = properties["OwnershipControls"]["Rules"]
-    s3.put_bucket_ownership_controls(Bucket=bucket, OwnershipControls={"Rules": rules})
-
-
 def test_without_tls_the_function_is_refused(deployment):
     assert "explicit deny in a resource-based policy" in deployment.invoke({"id": "plain"})["errorMessage"]
 
 
 def test_the_auditor_finds_nothing_above_low_in_its_own_deployment(deployment, tmp_path, monkeypatch):
-    _as_the_template_says(deployment)
     for name, value in CREDENTIALS.items():
         monkeypatch.setenv(name, value)
-    path = tmp_path / "report.json"
-    main(["scan", "--endpoint-url", deployment.url, "--region", REGION, "--output-format", f"json={path}", "--quiet"])
-    findings = json.loads(path.read_text())["findings"]
-    own = [each for each in findings if _is_of(deployment, each["resource"])]
-    graver = [each for each in own if each["status"] in {"FAIL", "ERROR"} and each["severity"] != "low"]
-    assert [(each["check"], each["resource"]["arn"]) for each in graver] == []
-    judged = {each["resource"]["type"] for each in own if each["status"] == "PASS"}
+    own.complete(deployment.client, tools.TEMPLATE, deployment.ids, "access-logs")
+    found = own.findings(deployment.url, REGION, deployment.ids, tmp_path)
+    assert own.graver_than_low(found) == []
+    assert own.unargued(found) == set()
+    judged = {each["resource"]["type"] for each in found if each["status"] == "PASS"}
     assert judged >= {
         *("AWS::S3::Bucket", "AWS::KMS::Key", "AWS::SNS::Topic", "AWS::IAM::Role", "AWS::Logs::LogGroup"),
         *("AWS::IAM::ManagedPolicy", "AWS::CloudWatch::Alarm"),
     }
-
-
-def _is_of(deployment, resource):
-    names = {each.rpartition("/")[2].rpartition(":")[2] for each in deployment.ids.values()}
-    return {
-        resource["id"],
-        resource["name"],
-        resource["arn"].rpartition("/")[2],
-        resource["arn"].rpartition(":")[2],
-    } & names

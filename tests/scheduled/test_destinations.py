@@ -6,6 +6,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from auditor.scheduled import upload
 from auditor.scheduled.aws import DeliveryError, Destinations
 from auditor.scheduled.settings import Settings
 
@@ -13,6 +14,7 @@ REGION = "eu-west-1"
 IDENTITY = """<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>
 <Arn>arn:aws:iam::111122223333:user/a</Arn><UserId>A</UserId><Account>111122223333</Account>
 </GetCallerIdentityResult></GetCallerIdentityResponse>"""
+BUSY = "<Error><Code>SlowDown</Code><Message>Reduce your request rate</Message></Error>"
 REFUSAL = "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"
 
 
@@ -60,6 +62,46 @@ def test_an_object_is_encrypted_with_the_key_of_the_settings(aws, bucket, reach)
     reach(kms_key=key).put("a", b"", "text/plain")
     head = bucket.head_object(Bucket="reports", Key="a")
     assert (head["ServerSideEncryption"], head["SSEKMSKeyId"]) == ("aws:kms", key)
+
+
+MEBIBYTE = 2**20
+
+
+@pytest.fixture
+def _small_parts(monkeypatch):
+    monkeypatch.setattr(upload, "PART", 5 * MEBIBYTE)
+
+
+@pytest.mark.usefixtures("_small_parts")
+@pytest.mark.parametrize("pieces", [0, 1, 5, 6, 17])
+def test_an_object_is_written_piece_by_piece_and_read_in_part(aws, bucket, reach, pieces):
+    key = aws("kms").create_key()["KeyMetadata"]["Arn"]
+    place, whole = reach(kms_key=key), bytes(range(256)) * 4096 * pieces
+    cut = (whole[start : start + MEBIBYTE] for start in range(0, len(whole), MEBIBYTE))
+    place.upload("a.gz", cut, "application/gzip")
+    assert place.get("a.gz") == whole
+    head = bucket.head_object(Bucket="reports", Key="a.gz")
+    assert (head["ContentType"], head["SSEKMSKeyId"]) == ("application/gzip", key)
+    assert place.piece("a.gz", 200, 0) == b""
+    assert not whole or place.piece("a.gz", 200, 100) == whole[200:300]
+
+
+@pytest.mark.usefixtures("_small_parts")
+def test_an_object_that_is_cut_short_is_not_there_and_nothing_of_it_is_kept(bucket, reach):
+    def pieces():
+        yield from (bytes(MEBIBYTE) for _ in range(11))
+        raise ArithmeticError
+
+    with pytest.raises(ArithmeticError):
+        reach().upload("a.gz", pieces(), "application/gzip")
+    assert reach().get("a.gz") is None
+    assert "Uploads" not in bucket.list_multipart_uploads(Bucket="reports")
+
+
+def test_a_part_of_an_object_that_is_missing_is_told(bucket, reach):
+    assert bucket
+    with pytest.raises(DeliveryError, match=r"s3://reports/a\.gz cannot be read"):
+        reach().piece("a.gz", 0, 10)
 
 
 def test_people_hear_by_the_topic(aws, reach, queue):
@@ -112,6 +154,7 @@ class Foreign(BaseHTTPRequestHandler):
     """A bucket of another account: S3 refuses whom the header expects to own it."""
 
     seen: list = []  # noqa: RUF012 - the server makes a handler for each request
+    answers: list = []  # noqa: RUF012 - what becomes of writes before they are refused
     bus = ""
 
     def do_POST(self):
@@ -122,7 +165,13 @@ class Foreign(BaseHTTPRequestHandler):
     def do_PUT(self):
         self.rfile.read(int(self.headers["Content-Length"]))
         self.seen.append(self.headers["x-amz-expected-bucket-owner"])
-        self._answer(403, REFUSAL)
+        self._answer(*(self.answers.pop(0) if self.answers else (403, REFUSAL)))
+
+    def do_GET(self):
+        if self.path.endswith("/cut"):
+            self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nthe beginning")
+        else:
+            self._answer(403, REFUSAL)
 
     def _answer(self, status, text):
         self.send_response(status)
@@ -137,6 +186,7 @@ class Foreign(BaseHTTPRequestHandler):
 @pytest.fixture
 def foreign():
     Foreign.seen.clear()
+    Foreign.answers.clear()
     server = ThreadingHTTPServer(("127.0.0.1", 0), Foreign)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_address[1]}"
@@ -155,3 +205,27 @@ def test_an_event_that_the_bus_does_not_take_is_told(reach, foreign, monkeypatch
     monkeypatch.setattr(Foreign, "bus", json.dumps({"FailedEntryCount": 1, "Entries": [entry]}))
     with pytest.raises(DeliveryError, match="audits cannot be sent to: ThrottlingException: slow down"):
         reach(endpoint_url=foreign, event_bus="audits").announce({}, [])
+
+
+@pytest.mark.parametrize("busy", [(503, BUSY), (500, ""), (503, "")])
+def test_a_bucket_that_is_busy_for_a_time_is_written_to(reach, foreign, busy):
+    Foreign.answers += [busy, busy, (200, "")]
+    reach(endpoint_url=foreign).put("a", b"report", "text/plain")
+    assert len(Foreign.seen) == 3
+
+
+def test_a_bucket_that_stays_busy_is_told(reach, foreign):
+    Foreign.answers += [(503, BUSY)] * 9
+    with pytest.raises(DeliveryError, match=r"s3://reports/a cannot be written: AWS answered SlowDown"):
+        reach(endpoint_url=foreign).put("a", b"report", "text/plain")
+    assert len(Foreign.seen) == 5
+
+
+def test_a_pointer_that_may_not_be_read_is_told_with_what_else_it_can_be(reach, foreign):
+    with pytest.raises(DeliveryError, match=r"latest\.json cannot be read: AWS refused.*s3:ListBucket is not allowed"):
+        reach(endpoint_url=foreign).get("123456789012/latest.json")
+
+
+def test_an_object_that_comes_in_part_is_none(reach, foreign):
+    with pytest.raises(DeliveryError, match=r"s3://reports/cut cannot be read: "):
+        reach(endpoint_url=foreign).get("cut")

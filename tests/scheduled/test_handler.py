@@ -39,6 +39,28 @@ def test_an_event_or_else_the_request_names_the_run(environment, capsys, aws, ev
     ]
 
 
+@pytest.mark.parametrize("event", [{"id": ""}, {"id": None}, {"id": 0}])
+def test_an_event_without_a_name_is_named_by_the_request_which_lambda_keeps_when_it_tries_again(
+    environment, event, capsys
+):
+    assert handler(event, Context())["run"] == "request-1"
+    assert handler(event, Context())["repeated"]
+
+
+def test_a_name_that_is_no_file_s_is_part_of_keys_none_the_less(environment, aws):
+    assert (
+        handler({"id": "<aws.scheduler.execution-id>/../\n"}, Context())["run"] == "<aws.scheduler.execution-id>/../\n"
+    )
+    found = [each["Key"] for each in aws("s3").list_objects_v2(Bucket="reports")["Contents"]]
+    assert all(each.count("/") == (1 if "latest" in each else 2 if "runs" in each else 3) for each in found), found
+
+
+def test_a_name_that_is_too_long_to_be_told_is_refused(environment, capsys):
+    with pytest.raises(SettingsError, match="at most 256 characters"):
+        handler({"id": "x" * 300_000}, Context())
+    assert len(capsys.readouterr().out) < 1000
+
+
 def test_what_is_wrong_is_logged_and_raised(environment, capsys):
     with pytest.raises(SettingsError):
         handler({"id": "x", "audit": {"bucket": "mine"}}, Context())

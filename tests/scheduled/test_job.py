@@ -9,6 +9,7 @@ import pytest
 from scheduled.reported import Shelf, names
 
 from auditor import past, snapshot
+from auditor.audit import Audit
 from auditor.errors import AuditorError
 from auditor.scheduled import run as running
 from auditor.scheduled.run import Job
@@ -75,7 +76,7 @@ def test_a_first_run_keeps_its_results_and_tells_that_it_is_the_first(audit, she
     summary = audit()
     base = "123456789012/2026-01-31/first"
     assert [key for key, _ in shelf.written] == [
-        *(f"{base}/{name}" for name in ("report.json", "report.html", "history.json.gz", "snapshot.gz")),
+        *(f"{base}/{name}" for name in ("report.json", "report.html", "history.json.gz", "snapshot.gz", "news.json")),
         "123456789012/runs/first.json",
         "123456789012/latest.json",
     ]
@@ -117,8 +118,8 @@ def test_later_runs_tell_what_is_new_fixed_and_reopened(audit, shelf, s3):
         {"new": [], "reopened": ["arn:aws:s3:::weak"], "fixed": []},
     ]
     assert [subject for subject, _ in shelf.published[1:]] == [
-        "AWS audit of 123456789012: 1 new, 1 fixed",
-        "AWS audit of 123456789012: 1 reopened",
+        "AWS audit of 123456789012: 1 new (1 medium), 1 fixed",
+        "AWS audit of 123456789012: 1 reopened (1 medium)",
     ]
 
 
@@ -253,6 +254,33 @@ def test_a_clock_that_goes_back_is_told(audit):
     audit()
     with pytest.raises(StoreError, match="is the clock right"):
         audit("second", -1)
+
+
+def test_two_events_at_once_are_both_kept_and_told_and_the_later_is_the_latest(audit, shelf, s3, monkeypatch):
+    """The second event is of a later time, and its run ends while that of the first still asks AWS."""
+    audit()
+    encrypted(s3, "weak", "aws:kms")
+    live = Audit.live
+
+    def overtaken(*arguments, **options):
+        monkeypatch.setattr(Audit, "live", live)
+        audit("later", 2)
+        return live(*arguments, **options)
+
+    monkeypatch.setattr(Audit, "live", overtaken)
+    assert audit("earlier", 1)["news"]["fixed"] == 1
+    assert [detail["run"] for detail, _ in shelf.announced[1:]] == ["later", "earlier"]
+    assert {"123456789012/runs/earlier.json", "123456789012/runs/later.json"} <= shelf.objects.keys()
+    assert json.loads(shelf.objects["123456789012/latest.json"])["run"] == "later"
+    assert audit("last", 3)["news"]["fixed"] == 0
+
+
+def test_programs_are_told_where_people_cannot_be(audit, shelf):
+    shelf.broken = "publish"
+    with pytest.raises(ConnectionError):
+        audit()
+    assert [detail["first"] for detail, _ in shelf.announced] == [True]
+    assert "123456789012/runs/first.json" not in shelf.objects
 
 
 def test_the_history_is_small(audit, shelf):

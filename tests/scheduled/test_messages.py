@@ -1,6 +1,8 @@
 """What is told: within AWS's limits, harmless whatever the names are, and as the schemas say."""
 
 import json
+import shlex
+from dataclasses import replace
 from pathlib import Path
 
 import jsonschema
@@ -9,8 +11,11 @@ import pytest
 from pages import ROOT
 from scheduled.reported import exception, finding, report, told
 
+from auditor.history import History
 from auditor.scheduled import messages
-from auditor.severity import Status
+from auditor.scheduled.news import Item, News
+from auditor.severity import Severity, Status
+from auditor.trend import marked
 
 SCHEMA = json.loads((ROOT / "docs/scheduled-event.schema.json").read_text())
 EMF = json.loads(Path(__file__).with_name("emf.schema.json").read_text())
@@ -42,7 +47,7 @@ def test_a_subject_is_what_sns_takes(run):
     line = messages.subject(*run)
     assert line.isascii()
     assert line.isprintable()
-    assert 0 < len(line) <= 100
+    assert 0 < len(line) < 100
 
 
 def test_a_text_is_what_sns_takes_and_moves_no_cursor(run):
@@ -100,20 +105,68 @@ def test_metrics_are_of_the_account_and_of_each_severity():
     }
 
 
+def marked_runs(*reports):
+    """Return the last of some runs with its history in it, and its news."""
+    history = History()
+    for each in reports:
+        history = history.after(each)
+    return marked(reports[-1], history), told(*reports)
+
+
 def test_a_text_for_people():
-    shown = runs("lost")
-    text = messages.text(shown[-1], told(*shown), PLACE)
-    assert text.splitlines() == [
+    refused = {"Statement": [{"Action": ["s3:GetBucketAcl"]}]}
+    earlier = replace(report(finding("a"), finding("b"), exceptions=[exception("IN_FORCE")]), score=40.0)
+    now = [finding("a", Status.UNKNOWN), finding("b", Status.PASS), finding("c"), finding("d", problem="")]
+    later = report(*now, day=1, partial=True, exceptions=[exception("EXPIRED")])
+    shown, news = marked_runs(earlier, replace(later, coverage=75.0, missing_permissions=refused))
+    assert messages.text(shown, news, PLACE).splitlines() == [
         "Account 123456789012, 2026-01-31 23:00 UTC, 1 region",
-        "Score 50, coverage 100 %",
-        "Failures: 0 critical, 0 high, 0 medium, 0 low",
-        "Report: s3://reports/1/report.html",
+        "Score 50 (before: 40), coverage 75 % (before: 100 %)",
+        "Failures: 0 critical, 2 high, 0 medium, 0 low",
+        "Report, with how to mend each failure: s3://reports/1/report.html",
+        "To fetch it: aws s3 cp s3://reports/1/report.html .",
         "PARTIAL: time was over before everything was read. What was not read is neither new nor fixed.",
+        "Not allowed to the auditor: s3:GetBucketAcl",
         "",
-        "Coverage lost: 1",
-        "  HIGH     s3-bucket-not-public  arn:aws:s3:::a (eu-west-1)",
-        "           ",
+        "New failures: 2",
+        "  HIGH s3-bucket-not-public (expected: Buckets are private)",
+        "    arn:aws:s3:::c (eu-west-1): everyone may read",
+        "    arn:aws:s3:::d (eu-west-1)",
+        "",
+        "Exceptions that expired, so that what they accepted fails again: 1",
+        f"  {news.expired[0]}",
+        "",
+        "Not known any more: 1",
+        "  HIGH s3-bucket-not-public (expected: Buckets are private)",
+        "    arn:aws:s3:::a (eu-west-1)",
+        "",
+        "Fixed: 1",
+        "  HIGH s3-bucket-not-public (expected: Buckets are private)",
+        "    arn:aws:s3:::b (eu-west-1): it passes now",
     ]
+
+
+def test_a_subject_tells_the_gravest_first():
+    low = replace(finding("a"), severity=Severity.LOW)
+    runs = report(finding("z")), report(low, finding("b"), finding("c"), day=1, partial=True)
+    assert messages.subject(runs[-1], told(*runs)) == "AWS audit of 123456789012 (partial): 3 new (2 high), 1 fixed"
+
+
+def test_a_text_on_several_accounts_names_that_of_each_resource():
+    whole = report(replace(finding("a"), account="210987654321"), day=1)
+    whole = replace(whole, audit=replace(whole.audit, accounts=("organization",)))
+    failure = Item(
+        *("s3-bucket-not-public", Severity.HIGH, "210987654321", "eu-west-1", "arn:aws:s3:::a", "f", "FAIL"), why=""
+    )
+    text = messages.text(whole, News(first=False, new=(failure,)), PLACE)
+    assert text.startswith("Organization, 2026-01-31 23:00 UTC, 1 region")
+    assert "    arn:aws:s3:::a (210987654321, eu-west-1)" in text.splitlines()
+
+
+def test_a_command_of_the_text_is_one_whatever_the_place_is_called():
+    text = messages.text(report(), told(report()), "s3://reports/it's; rm -rf/report.html")
+    (command,) = [line for line in text.splitlines() if line.startswith("To fetch it: ")]
+    assert shlex.split(command.removeprefix("To fetch it: "))[3] == "s3://reports/it's; rm -rf/report.html"
 
 
 def test_what_is_left_out_is_told():

@@ -71,7 +71,16 @@ def test_a_history_that_was_deleted_is_none(store):
     assert store.report(record("a")) is None
 
 
-@pytest.mark.parametrize("damage", [b"", b"{}", gzip.compress(b"{}"), gzip.compress(b"{")[:-9], b"\x1f\x8b\x08" * 9])
+DAMAGED = {
+    "empty": b"",
+    "not compressed": b"{}",
+    "another object": gzip.compress(b"{}"),
+    "cut short": gzip.compress(b"{")[:-9],
+    "no data": b"\x1f\x8b\x08" * 9,
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGED.values(), ids=DAMAGED)
 def test_a_damaged_history_is_told_with_its_key(store, shelf, damage):
     shelf.objects["a/history.json.gz"] = damage
     with pytest.raises(StoreError, match=r"a/history\.json\.gz is no history .* delete it"):

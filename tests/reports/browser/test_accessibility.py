@@ -14,7 +14,8 @@ def violations(page):
     return [(each["id"], [node["html"][:200] for node in each["nodes"]]) for each in results.response["violations"]]
 
 
-SCREENS = pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 1440), ("light", 390), ("dark", 390)])
+SCREENS = pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 390)])
+"""Colours depend on the theme and the layout on the width: every view is tried in both of either."""
 
 
 @SCREENS
@@ -75,6 +76,15 @@ def test_open_details(visit, rich_report, scheme, width, kind):
     page = visit(rich_report, anchor, color_scheme=scheme, viewport={"width": width, "height": 844})
     page.locator("#drawer h2").wait_for()
     assert violations(page) == []
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("dark", 1440), ("light", 390)])
+def test_all_views_of_one_page(visit, rich_report, scheme, width):
+    page = visit(rich_report, "#overview", color_scheme=scheme, viewport={"width": width, "height": 844})
+    for view in ("overview", "findings", "ways", "changes", "exceptions"):
+        page.evaluate("view => location.hash = view", view)
+        page.locator(f"#{view}").wait_for()
+        assert violations(page) == [], view
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

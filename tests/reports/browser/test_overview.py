@@ -40,6 +40,21 @@ def test_what_to_fix_first_leads_to_its_findings(visit, small_report):
     assert matching(page).startswith(f"{len(tasks[0].findings)} of ")
 
 
+def test_accounts_are_told_from_the_worst_and_lead_to_their_findings(visit, large_report):
+    report = large_report(500)
+    worst = min(report.accounts, key=lambda each: (each.score, -each.failed, each.name))
+    page = visit(report, "")
+    panel = page.locator(".panel", has_text="Accounts, the worst first")
+    expect(panel.locator("tbody tr")).to_have_count(8)
+    expect(panel).to_contain_text("All 40 accounts")
+    panel.get_by_role("link", name=worst.name).click()
+    assert matching(page).startswith(f"{sum(each.account == worst.name for each in report.findings)} of ")
+
+
+def test_one_account_is_not_ranked(visit, small_report):
+    expect(visit(small_report, "").get_by_text("Accounts, the worst first")).to_have_count(0)
+
+
 def test_missing_permissions_are_a_policy_to_copy(visit, small_report):
     page = visit(small_report, "", permissions=["clipboard-read", "clipboard-write"])
     page.get_by_text("IAM policy that grants").click()
