@@ -7,12 +7,14 @@ ARGS ?=
 PYTHON_LAMBDA ?= python3.13
 
 RUN := $(VENV)/bin/python
+# Two processes, each with a file at a time: what a file sets up is set up once.
+TESTS := -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 VERSION := $(shell $(PYTHON) -c 'import sys; print(sys.version.split()[0] if sys.version_info >= (3, 11) else "")' 2>/dev/null)
 # A stamp names the interpreter it was made with: with another one, the environment is built anew.
 DEMO := $(VENV)/.demo-$(VERSION)
 DEV := $(VENV)/.dev-$(VERSION)
 
-.PHONY: help demo test check docs site bench actions new-check build \
+.PHONY: help demo dev test check docs site bench actions new-check build \
 	lambda lambda-pins lambda-tools deploy-lambda templates clean
 
 help: ## Show this list
@@ -21,8 +23,10 @@ help: ## Show this list
 demo: $(DEMO) ## Audit a sample account in an emulator; writes report.html and report.json here
 	$(RUN) -m auditor demo
 
+dev: $(DEV) ## Install what the other targets need
+
 test: $(DEV) ## Run all tests; ARGS are pytest's, such as ARGS="-k s3"
-	$(RUN) -m pytest -n 2 $(ARGS)
+	$(RUN) $(TESTS) $(ARGS)
 
 check: $(DEV) ## Run everything a change must pass: linter, formatter, types, documentation, tests with coverage
 	$(RUN) -m ruff check
@@ -32,7 +36,7 @@ check: $(DEV) ## Run everything a change must pass: linter, formatter, types, do
 	$(RUN) -m mypy deploy/lambda/build.py
 	$(RUN) -m mypy deploy/sam/permissions.py
 	$(RUN) docs/generate.py --check
-	$(RUN) -m pytest -n 2 --cov --cov-report=term $(ARGS)
+	$(RUN) $(TESTS) --cov --cov-report=term $(ARGS)
 
 docs: $(DEV) ## Write the generated pages of docs/, checks/index.json and reports/schema.json
 	$(RUN) docs/generate.py

@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from importlib import import_module
-from importlib.util import source_hash
 from typing import TYPE_CHECKING, Final, NamedTuple
+from zlib import crc32
 
 from auditor.garbage import rare_collections
 from auditor.severity import Severity
@@ -112,8 +112,9 @@ def index_of(package: Path, outlines: Iterable[Outline]) -> str:
 
 
 def fingerprint(package: Path) -> str:
-    """Return what changes with any source in ``package``: its name, or a byte of it."""
-    parts = []
+    """Return what changes with any source in ``package``, its name or a byte of it, the same on every interpreter."""
+    found = 0
     for source in sorted(package.rglob("*.py")):
-        parts += [source.relative_to(package).as_posix().encode(), source_hash(source.read_bytes())]
-    return source_hash(b"\0".join(parts)).hex()
+        found = crc32(source.relative_to(package).as_posix().encode() + b"\0", found)
+        found = crc32(source.read_bytes(), found)
+    return f"{found:08x}"

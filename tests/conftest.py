@@ -1,18 +1,23 @@
 """The sample account in an emulator, shared by the tests that need a real endpoint."""
 
 import os
+from fcntl import LOCK_EX, flock
 from json import loads
 
-import jsonschema
+import jsonschema_rs
 import pytest
 
 from auditor import demo
 from auditor.__main__ import main
 from reports import json
 
-MANY = 2000
-"""Findings that take too long to validate one by one."""
 REGIONS = [word for region in demo.REGIONS for word in ("--region", region)]
+
+
+def pytest_collection_modifyitems(items):
+    """Have the files with slow tests go first, so that processes that share the files end together."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
 
 
 @pytest.fixture(autouse=True)
@@ -23,16 +28,19 @@ def _no_aws_of_this_machine(monkeypatch):
         monkeypatch.setenv(name, value)
 
 
+@pytest.fixture(scope="session")
+def _published():
+    return jsonschema_rs.Draft202012Validator(json.schema())
+
+
 @pytest.fixture(autouse=True)
-def _every_json_report_conforms_to_the_schema(monkeypatch):
+def _every_json_report_conforms_to_the_schema(monkeypatch, _published):
     """Validate whatever the tests render as JSON: what is published must hold of every report."""
     plain = json.stream
-    validate = jsonschema.Draft202012Validator(json.schema()).validate
 
     def stream(report):
         pieces = list(plain(report))
-        if len(report.findings) < MANY:
-            validate(loads("".join(pieces)))
+        _published.validate(loads("".join(pieces)))
         return iter(pieces)
 
     monkeypatch.setattr(json, "stream", stream)
@@ -46,9 +54,14 @@ def emulator():
 
 
 @pytest.fixture(scope="session")
-def recording(emulator, tmp_path_factory):
-    """Return a snapshot of the sample account, as `auditor scan --record` writes it."""
-    path = tmp_path_factory.mktemp("recording") / "sample.snapshot"
-    with demo.environment():
-        main(["scan", "--endpoint-url", emulator, *REGIONS, "--record", str(path), "--quiet"])
+def recording(request, tmp_path_factory):
+    """Return a snapshot of the sample account, as `auditor scan --record` writes it: one for all test processes."""
+    own = tmp_path_factory.getbasetemp()
+    folder = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    path = folder / "sample.snapshot"
+    with (folder / "recording").open("w") as lock, demo.environment():
+        flock(lock, LOCK_EX)
+        if not path.exists():
+            url = request.getfixturevalue("emulator")
+            main(["scan", "--endpoint-url", url, *REGIONS, "--record", str(path), "--quiet"])
     return path

@@ -38,11 +38,13 @@ def run(tmp_path_factory):
     return done, json.loads((folder / "report.json").read_text())
 
 
+@pytest.mark.slow
 def test_every_service_that_the_emulator_can_show_has_a_finding(run):
     _, report = run
     assert {each["service"] for each in report["findings"] if each["status"] == "FAIL"} >= SHOWN
 
 
+@pytest.mark.slow
 def test_hardly_anything_is_unknown_and_what_is_left_out_is_told(run):
     done, report = run
     assert "Traceback" not in done.stderr
@@ -57,6 +59,7 @@ def test_what_the_emulator_lacks_is_asked_by_some_check():
     assert names >= demo.UNANSWERED
 
 
+@pytest.mark.slow
 def test_a_selection_is_audited_as_it_is(tmp_path):
     command = [sys.executable, "-m", "auditor", "demo", "--check", "ec2-region-serial-console-off"]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)

@@ -115,34 +115,46 @@ def test_what_is_no_setting_of_a_plain_bucket_is_left_to_the_client(emulator, op
     assert direct.usable
 
 
-@pytest.mark.parametrize(
-    ("code", "status", "is_plain"),
-    [
-        ("AccessDenied", 403, True),
-        ("AllAccessDisabled", 403, True),
-        ("NoSuchBucketPolicy", 404, True),
-        ("NoSuchBucket", 404, True),
-        ("SlowDown", 404, False),
-        ("SlowDown", 503, False),
-        ("InternalError", 500, False),
-        ("TooManyRequests", 429, False),
-        ("PermanentRedirect", 301, False),
-        ("TemporaryRedirect", 307, False),
-        ("AuthorizationHeaderMalformed", 400, False),
-        ("IllegalLocationConstraintException", 400, False),
-        ("RequestTimeout", 400, False),
-        ("ExpiredToken", 400, False),
-        ("RequestTimeTooSkewed", 403, False),
-        ("InvalidAccessKeyId", 403, False),
-        ("SignatureDoesNotMatch", 403, False),
-    ],
-)
-def test_only_plain_errors_are_told(code, status, is_plain):
+ERRORS = [
+    ("AccessDenied", 403, True),
+    ("AllAccessDisabled", 403, True),
+    ("NoSuchBucketPolicy", 404, True),
+    ("NoSuchBucket", 404, True),
+    ("SlowDown", 404, False),
+    ("SlowDown", 503, False),
+    ("InternalError", 500, False),
+    ("TooManyRequests", 429, False),
+    ("PermanentRedirect", 301, False),
+    ("TemporaryRedirect", 307, False),
+    ("AuthorizationHeaderMalformed", 400, False),
+    ("IllegalLocationConstraintException", 400, False),
+    ("RequestTimeout", 400, False),
+    ("ExpiredToken", 400, False),
+    ("RequestTimeTooSkewed", 403, False),
+    ("InvalidAccessKeyId", 403, False),
+    ("SignatureDoesNotMatch", 403, False),
+]
+
+
+def erring(code, status):
+    """Return the name of the bucket whose policy cannot be had for this reason."""
+    return f"shop-{code.lower()}-{status}"
+
+
+@pytest.fixture(scope="module")
+def calm():
+    """Yield the URL of a small account in which a bucket has each error for a policy."""
     account = small()
-    account.put("s3", "GetBucketPolicy", AwsError(code, "Because.", status), Bucket="shop-special")
+    for code, status, _ in ERRORS:
+        account.put("s3", "GetBucketPolicy", AwsError(code, "Because.", status), Bucket=erring(code, status))
     with serve(account) as endpoint:
-        direct = Direct(s3(endpoint.url))
-        answer = told(direct.ask, "GetBucketPolicy", {"Bucket": "shop-special"})
+        yield endpoint.url
+
+
+@pytest.mark.parametrize(("code", "status", "is_plain"), ERRORS)
+def test_only_plain_errors_are_told(calm, code, status, is_plain):
+    direct = Direct(s3(calm))
+    answer = told(direct.ask, "GetBucketPolicy", {"Bucket": erring(code, status)})
     assert answer == (
         (code, "Because.", f"An error occurred ({code}) when calling the GetBucketPolicy operation: Because.")
         if is_plain
@@ -164,11 +176,9 @@ def test_only_plain_errors_are_told(code, status, is_plain):
     ],
     ids=repr,
 )
-def test_after_any_trouble_the_client_is_asked_for_good(fault):
-    account = small()
-    with serve(account) as calm:
-        bucket = buckets(s3(calm.url))[0]
-    with serve(account, faults=[fault]) as endpoint:
+def test_after_any_trouble_the_client_is_asked_for_good(calm, fault):
+    bucket = buckets(s3(calm))[0]
+    with serve(small(), faults=[fault]) as endpoint:
         direct = Direct(s3(endpoint.url))
         for _ in range(3):
             assert direct.ask("GetBucketAcl", {"Bucket": bucket}) is None
@@ -177,6 +187,7 @@ def test_after_any_trouble_the_client_is_asked_for_good(fault):
     assert asked == 1
 
 
+@pytest.mark.slow
 def test_throttled_calls_are_answered_all_the_same():
     with serve(small(), faults=[Throttle(times=1)]) as endpoint:
         source = Live.open(Access(endpoint_url=endpoint.url, regions=(REGION,)), {})
@@ -211,7 +222,7 @@ def says():
 
         seen = []
         servers.append(ThreadingHTTPServer(("127.0.0.1", 0), Handler))
-        threading.Thread(target=servers[-1].serve_forever, daemon=True).start()
+        threading.Thread(target=servers[-1].serve_forever, args=(0.02,), daemon=True).start()
         return f"http://127.0.0.1:{servers[-1].server_port}", seen
 
     yield start
@@ -293,6 +304,7 @@ def test_a_botocore_without_a_part_is_asked_the_ordinary_way(emulator, part):
 # --- A whole scan ------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_whole_scan_finds_the_same_with_and_without(tmp_path, monkeypatch):
     read = []
 

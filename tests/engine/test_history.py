@@ -215,6 +215,7 @@ class TestFile:
             HistoryFile(path).add(audit())
         assert len(HistoryFile(path).read()[0].runs) == 1
 
+    @pytest.mark.slow
     def test_writers_take_turns(self, path):
         """Eight processes, of which none may lose another's run, nor meet another while they make a file."""
         script = textwrap.dedent("""

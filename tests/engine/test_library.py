@@ -32,6 +32,10 @@ def test_an_index_tells_what_was_written(package):
     assert len(json.loads((package / INDEX).read_text())["checks"]) == 2
 
 
+def test_every_interpreter_finds_the_index_of_another_fresh(package):
+    assert fingerprint(package) == "ef79842d"
+
+
 @pytest.mark.parametrize(
     "change",
     [

@@ -57,8 +57,9 @@ def scanned_as(key, emulator, monkeypatch, tmp_path):
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", key["AccessKeyId"])
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", key["SecretAccessKey"])
     path = tmp_path / "report.json"
-    regions = [word for region in demo.REGIONS for word in ("--region", region)]
-    code = main(["scan", "--endpoint-url", emulator, *regions, "--output-format", f"json={path}", "-q"])
+    code = main(
+        ["scan", "--endpoint-url", emulator, "--region", demo.REGIONS[0], "--output-format", f"json={path}", "-q"]
+    )
     return code, json.loads(path.read_text())
 
 
@@ -78,6 +79,7 @@ NAMED_OTHERWISE_BY_THE_EMULATOR = {
 """For these the emulator enforces the operation's name and not the action of AWS's Service Authorization Reference."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("granted", [True, False])
 def test_where_iam_is_enforced_the_policy_is_what_it_takes(emulator, granted, capsys, monkeypatch, tmp_path, request):
     policy = printed(capsys)

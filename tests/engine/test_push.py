@@ -156,6 +156,7 @@ def test_a_file_that_is_no_report_is_told(server, tmp_path, capsys):
     assert "is neither a JSON report nor a snapshot" in capsys.readouterr().err
 
 
+@pytest.mark.slow  # it is asked again and again before that is told
 def test_an_endpoint_that_is_away_is_told(push):
     code, told = push(report(finding("a")), "--endpoint-url", "http://127.0.0.1:9", "--timeout", "1")
     assert code == 2

@@ -111,12 +111,18 @@ def edits(one, other):
     return may(one, f"iam:Put{sort}Policy", other.arn) or may(one, f"iam:Attach{sort}Policy", other.arn)
 
 
+def enters(one, user_arn):
+    """Return whether one can give itself credentials of a user, of whom nobody knows whether it has a password."""
+    password = may(one, "iam:CreateLoginProfile", user_arn) and may(one, "iam:UpdateLoginProfile", user_arn)
+    return may(one, "iam:CreateAccessKey", user_arn) or password
+
+
 def acts(one, other):
     """Return whether one can act as another as it is."""
     if one.arn == other.arn:
         return False
     if ":user/" in other.arn:
-        return may(one, "iam:CreateAccessKey", other.arn)
+        return enters(one, other.arn)
     if may(one, "sts:AssumeRole", other.arn, other.trust):
         return True
     naming = policy({"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": one.arn}})
@@ -158,7 +164,7 @@ def created(one, new):
     sort = "User" if ":user/" in new else "Role"
     given = may(one, f"iam:Put{sort}Policy", new) or may(one, f"iam:Attach{sort}Policy", new)
     naming = policy({"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": one.arn}})
-    used = may(one, "iam:CreateAccessKey", new) if sort == "User" else may(one, "sts:AssumeRole", new, naming)
+    used = enters(one, new) if sort == "User" else may(one, "sts:AssumeRole", new, naming)
     return may(one, f"iam:Create{sort}", new) and given and used
 
 

@@ -90,7 +90,7 @@ def test_any_statements_are_decided(statements, held, known):
     assert reach(document, "111122223333", "arn:aws:s3:::b/k").extent in Extent
 
 
-BIG = 1_000_000
+BIG = 100_000
 
 
 @pytest.mark.parametrize(
@@ -98,12 +98,14 @@ BIG = 1_000_000
     [
         {"Action": "s3:" + "*a" * (BIG // 2), "Resource": "*"},
         {"Action": "s3:" + "*?" * (BIG // 2), "Resource": "*"},
-        {"Action": "*", "Resource": "arn:aws:s3:::" + "*a" * (BIG // 2) + "*b"},
+        pytest.param(
+            {"Action": "*", "Resource": "arn:aws:s3:::" + "*a" * 500_000 + "*b"}, marks=pytest.mark.slow, id="megabyte"
+        ),
         {"Action": "*", "Resource": "arn:aws:s3:::" + "*" * BIG + "k?"},
         {"Action": "*", "Resource": "arn:aws:s3:::" + "${a}" * (BIG // 4)},
         {"Action": "*", "Resource": "arn:aws:s3:::" + "${" * (BIG // 2)},
-        {"Action": "*", "Resource": [f"arn:aws:s3:::{number}*" for number in range(50_000)]},
-        {"Action": [f"s3:{number}*x" for number in range(50_000)], "Resource": "*"},
+        {"Action": "*", "Resource": [f"arn:aws:s3:::{number}*" for number in range(5_000)]},
+        {"Action": [f"s3:{number}*x" for number in range(5_000)], "Resource": "*"},
         {"Action": "*", "Resource": "*", "Condition": {"StringLike": {"aws:a": "*a" * (BIG // 2) + "b"}}},
         {"Action": "*", "Resource": "*", "Condition": {"ArnLike": {"aws:a": ":" * BIG}}},
         {"Action": "*", "Resource": "*", "Condition": {"NumericEquals": {"aws:a": "9" * BIG}}},
@@ -111,12 +113,12 @@ BIG = 1_000_000
         {
             "Action": "*",
             "Resource": "*",
-            "Condition": {"StringEquals": {f"k{number}": "x" for number in range(50_000)}},
+            "Condition": {"StringEquals": {f"k{number}": "x" for number in range(5_000)}},
         },
     ],
     ids=lambda statement: str(statement)[:40],
 )
-def test_a_statement_of_a_megabyte_takes_little_longer_than_to_read(statement):
+def test_a_statement_of_up_to_a_megabyte_takes_little_longer_than_to_read(statement):
     text = json.dumps({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Principal": "*", **statement}})
     start = time.perf_counter()
     for character in text:

@@ -595,6 +595,7 @@ def test_any_json_is_looked_at(value, kind):
         assert_told(policy_like, kind)
 
 
+@pytest.mark.slow
 @settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.lists(STATEMENTS, max_size=3), st.sampled_from(Kind))
 def test_any_statements_are_looked_at(statements, kind):

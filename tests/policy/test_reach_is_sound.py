@@ -1,5 +1,6 @@
 """Nobody gets in whom the reach does not tell: requests of outsiders at random, against policies at random."""
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -112,6 +113,7 @@ def is_within(request):
     return "vpce-1" in values.get("aws:sourcevpce", ()) or "203.0.113.9" in values.get("aws:sourceip", ())
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.lists(statements(), min_size=1, max_size=4),
