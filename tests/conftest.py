@@ -11,6 +11,8 @@ from auditor import demo
 from auditor.__main__ import main
 from reports import json
 
+MOST_VALIDATED = 20_000
+"""Findings of a report up to which it is validated: a larger one, as objects, takes gigabytes."""
 REGIONS = [word for region in demo.REGIONS for word in ("--region", region)]
 
 
@@ -39,6 +41,8 @@ def _every_json_report_conforms_to_the_schema(monkeypatch, _published):
     plain = json.stream
 
     def stream(report):
+        if len(report.findings) > MOST_VALIDATED:
+            return plain(report)
         pieces = list(plain(report))
         _published.validate(loads("".join(pieces)))
         return iter(pieces)
