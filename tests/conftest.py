@@ -6,6 +6,7 @@ from json import loads
 
 import jsonschema_rs
 import pytest
+from hypothesis import settings
 
 from auditor import demo
 from auditor.__main__ import main
@@ -13,6 +14,9 @@ from reports import json
 
 MOST_VALIDATED = 20_000
 """Findings of a report up to which it is validated: a larger one, as objects, takes gigabytes."""
+# How long an example takes says what else the machine does.
+settings.register_profile("tests", deadline=None)
+settings.load_profile("tests")
 REGIONS = [word for region in demo.REGIONS for word in ("--region", region)]
 
 
