@@ -9,7 +9,8 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from auditor.errors import AuditorError
-from auditor.scheduled.messages import DETAIL_TYPE, SOURCE
+from auditor.product import NAME
+from auditor.scheduled.messages import DETAIL_TYPE
 from auditor.scheduled.upload import upload
 from auditor.targets import Access, explain, first_region, identify, open_session
 
@@ -136,7 +137,7 @@ class Destinations:
             return
         entry = {
             "EventBusName": bus,
-            "Source": SOURCE,
+            "Source": NAME,
             "DetailType": DETAIL_TYPE,
             "Detail": msgspec.json.encode(detail).decode(),
             "Resources": resources,

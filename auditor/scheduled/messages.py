@@ -30,7 +30,6 @@ LARGEST: Final = 200_000
 LONGEST_SUBJECT: Final = 99
 MOST_PERMISSIONS: Final = 10
 NAMESPACE: Final = "AwsAccountAuditor"
-SOURCE: Final = "aws-account-auditor"
 DETAIL_TYPE: Final = "Audit News"
 EVENT_VERSION: Final = "1"
 TITLES: Final = {
@@ -182,8 +181,8 @@ def metrics(report: Report, news: News, seconds: float) -> Iterator[dict[str, An
         "Calls": (report.audit.calls, "Count"),
         "Duration": (round(seconds, 1), "Seconds"),
         "Partial": (int(report.audit.partial), "Count"),
-        "New": (len(news.new) + len(news.reopened), "Count"),
-        "Fixed": (len(news.fixed), "Count"),
+        "New": (sum(news.counts[kind] for kind in WORSE), "Count"),
+        "Fixed": (news.counts["fixed"], "Count"),
     }
     if report.score is not None:
         values["Score"] = (report.score, "None")

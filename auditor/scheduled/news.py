@@ -58,6 +58,11 @@ class Item(msgspec.Struct, frozen=True):
     status: str
     why: str
 
+    @property
+    def gravity(self) -> tuple[int, str, str, str, str]:
+        """Its place among others, the gravest first."""
+        return self.severity.rank, self.check, self.account, self.region, self.resource
+
 
 @dataclass(frozen=True, slots=True)
 class News:
@@ -114,7 +119,7 @@ def news(before: Before | None, after: Report, history: History) -> News:
 
 
 def _told(items: Iterable[Item]) -> tuple[Item, ...]:
-    return tuple(sorted(items, key=lambda each: (each.severity.rank, each.check, each.region, each.resource)))
+    return tuple(sorted(items, key=lambda each: each.gravity))
 
 
 def _counts(spell: Spell, sight: Sight) -> bool:

@@ -58,11 +58,7 @@ class Told(msgspec.Struct, frozen=True):
 
 
 def _gravest(items: Iterable[Item]) -> tuple[Item, ...]:
-    return tuple(nsmallest(MOST_TOLD, items, key=_gravity))
-
-
-def _gravity(item: Item) -> tuple[int, str, str, str, str]:
-    return item.severity.rank, item.check, item.account, item.region, item.resource
+    return tuple(nsmallest(MOST_TOLD, items, key=lambda each: each.gravity))
 
 
 def _together(exceptions: Iterable[ExceptionFacts]) -> tuple[ExceptionFacts, ...]:

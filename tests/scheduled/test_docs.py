@@ -12,6 +12,7 @@ from scheduled.reported import finding, report, told
 from scheduled.test_template import Loader
 
 from auditor.errors import AuditorError
+from auditor.product import NAME
 from auditor.scheduled import messages, store
 from auditor.scheduled.news import KINDS
 from auditor.scheduled.settings import ASKABLE, Settings
@@ -79,5 +80,5 @@ def test_the_parameters_and_metrics_that_are_counted_are_those_there_are():
 
 
 def test_the_event_that_a_rule_waits_for_is_the_one_that_is_sent():
-    assert f'"source": ["{messages.SOURCE}"]' in PAGE
+    assert f'"source": ["{NAME}"]' in PAGE
     assert f'"detail-type": ["{messages.DETAIL_TYPE}"]' in PAGE

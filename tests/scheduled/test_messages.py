@@ -2,6 +2,7 @@
 
 import json
 import shlex
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -176,3 +177,9 @@ def test_what_is_left_out_is_told():
     assert (detail["truncated"], detail["news"]["fixed"]) == (True, 300)
     assert "Fixed: 300" in messages.text(shown[-1], found, PLACE)
     assert "and 260 more: see the report" in messages.text(shown[-1], found, PLACE)
+
+
+def test_metrics_count_what_is_not_listed_too():
+    amounts = {kind: Counter({Severity.HIGH: 90}) for kind in ("new", "reopened", "fixed")}
+    account, *_ = messages.metrics(report(), News(first=False, totals=amounts), 1.0)
+    assert (account["New"], account["Fixed"]) == (180, 90)
